@@ -1,0 +1,51 @@
+/* One main for every service: configuration, database, listening, health, serving, stopping.
+ *
+ * The command line and environment that every service understands are documented in app_main's
+ * --help and in the README of deploy/. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/fault.h"
+#include "base/status.h"
+#include "db/db.h"
+#include "rpc/rpc.h"
+
+struct rpc_client;
+
+/* A mounted RPC service: its handlers and the `self` that they get. */
+struct app_mount {
+    const struct rpc_handlers *handlers;
+    void *self;
+};
+
+/* What app_main hands to a service when it opens. Everything is borrowed for the process's life. */
+struct app {
+    const char *name;
+    const char *version;
+    const char *facts_directory; /* Where the service's facts lie; NULL: start without them. */
+    struct db *writer;           /* For opening only: no call is served yet. */
+    struct rpc_client *client;   /* NULL unless the service makes calls. */
+};
+
+enum { APP_MOUNTS_MAX = 8 };
+
+struct app_service {
+    const char *name; /* "budget" */
+    int port;         /* The default port on loopback. */
+    const struct db_migration *migrations;
+    size_t migration_count;
+    bool makes_calls; /* Gets an rpc_client with the peers of the configuration. */
+    /* Sets up the service and fills the mounts. The service lives until close. */
+    enum status (*open)(const struct app *app, struct app_mount mounts[static APP_MOUNTS_MAX],
+                        size_t *mount_count, void **self, struct fault *fault);
+    void (*close)(void *self);
+};
+
+/* Runs the service until SIGTERM or SIGINT. Returns the process's exit code: 0 stopped in order, 1
+ * could not start, 2 wrong command line. */
+int app_main(const struct app_service *service, int argc, char **argv);
+
+/* The program's version, from CMake. */
+const char *app_version(void);

@@ -1,0 +1,38 @@
+/* A growing run of bytes with a maximum, on the heap. */
+#pragma once
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+struct buffer {
+    uint8_t *bytes;
+    size_t length;
+    size_t capacity;
+    size_t bytes_max;
+};
+
+/* An empty buffer that will hold at most bytes_max bytes. */
+void buffer_init(struct buffer *buffer, size_t bytes_max);
+
+/* Releases the memory; the buffer is empty and usable again. */
+void buffer_free(struct buffer *buffer);
+
+/* Forgets the content, keeps the memory. */
+void buffer_clear(struct buffer *buffer);
+
+/* Appends. RESOURCE_EXHAUSTED: the maximum would be passed, or there is no memory; the buffer is as
+ * it was. */
+NODISCARD enum status buffer_append(struct buffer *buffer, const void *bytes, size_t length);
+NODISCARD enum status buffer_append_string(struct buffer *buffer, const char *string);
+NODISCARD enum status buffer_append_byte(struct buffer *buffer, uint8_t byte);
+NODISCARD enum status buffer_printf(struct buffer *buffer, const char *format, ...)
+    PRINTF_LIKE(2, 3);
+
+/* Room for length more bytes at *end, which the caller fills before it adds to buffer->length. */
+NODISCARD enum status buffer_reserve(struct buffer *buffer, size_t length, uint8_t **end);
+
+/* Drops the first length bytes. */
+void buffer_consume(struct buffer *buffer, size_t length);

@@ -1,0 +1,15 @@
+/* Ids: random ones for requests, digests for content. */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/status.h"
+
+enum { ID_STRING_BYTES = 33, DIGEST_STRING_BYTES = 65 };
+
+/* A random id of 128 bits in lower-case hexadecimal, with a NUL. */
+void id_new(char string[static ID_STRING_BYTES]);
+
+/* SHA-256 in lower-case hexadecimal, with a NUL. INTERNAL: the library failed. */
+NODISCARD enum status digest_of(const void *bytes, size_t length,
+                                char string[static DIGEST_STRING_BYTES]);

@@ -1,0 +1,217 @@
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+struct text text_from(const char *string)
+{
+    return (struct text){string, string == NULL ? 0 : strlen(string)};
+}
+
+bool text_equal(struct text a, struct text b)
+{
+    return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
+}
+
+bool text_starts_with(struct text text, struct text prefix)
+{
+    return text.length >= prefix.length &&
+           (prefix.length == 0 || memcmp(text.bytes, prefix.bytes, prefix.length) == 0);
+}
+
+bool text_ends_with(struct text text, struct text suffix)
+{
+    return text.length >= suffix.length &&
+           (suffix.length == 0 ||
+            memcmp(text.bytes + text.length - suffix.length, suffix.bytes, suffix.length) == 0);
+}
+
+ptrdiff_t text_find(struct text text, struct text part)
+{
+    if (part.length == 0) return 0;
+    if (text.length < part.length) return -1;
+    const char *found = memmem(text.bytes, text.length, part.bytes, part.length);
+    return found == NULL ? -1 : found - text.bytes;
+}
+
+/* White space that reports contain: ASCII, no-break, ideographic, and the typographic spaces. */
+static bool is_space(uint32_t point)
+{
+    return point == ' ' || (point >= '\t' && point <= '\r') || point == 0x85 || point == 0xA0 ||
+           point == 0x1680 || (point >= 0x2000 && point <= 0x200B) || point == 0x2028 ||
+           point == 0x2029 || point == 0x202F || point == 0x205F || point == 0x3000 ||
+           point == 0xFEFF;
+}
+
+struct text text_trim(struct text text)
+{
+    size_t first = 0;
+    while (first < text.length) {
+        size_t next = first;
+        if (!is_space(text_next(text, &next))) break;
+        first = next;
+    }
+    size_t last = text.length;
+    while (last > first) {
+        size_t begin = last - 1;
+        while (begin > first && ((unsigned char)text.bytes[begin] & 0xC0) == 0x80)
+            begin--;
+        size_t next = begin;
+        if (!is_space(text_next(text, &next))) break;
+        last = begin;
+    }
+    return (struct text){text.bytes + first, last - first};
+}
+
+struct text text_cut(struct text text, size_t bytes_max)
+{
+    if (text.length <= bytes_max) bytes_max = text.length;
+    /* Step back over the beginning of a character that does not fit. */
+    size_t begin = bytes_max;
+    while (begin > 0 && ((unsigned char)text.bytes[begin - 1] & 0xC0) == 0x80)
+        begin--;
+    if (begin > 0 && (unsigned char)text.bytes[begin - 1] >= 0xC0) {
+        unsigned char lead = (unsigned char)text.bytes[begin - 1];
+        size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+        if (begin - 1 + bytes > bytes_max) bytes_max = begin - 1;
+    }
+    return (struct text){text.bytes, bytes_max};
+}
+
+/* Length of the valid character at p, or 0. */
+static size_t character_bytes(const unsigned char *p, size_t left)
+{
+    if (p[0] < 0x80) return 1;
+    if (p[0] < 0xC2 || p[0] > 0xF4) return 0;
+    size_t bytes = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
+    if (left < bytes) return 0;
+    for (size_t i = 1; i < bytes; i++) {
+        if ((p[i] & 0xC0) != 0x80) return 0;
+    }
+    if (p[0] == 0xE0 && p[1] < 0xA0) return 0;
+    if (p[0] == 0xED && p[1] > 0x9F) return 0;
+    if (p[0] == 0xF0 && p[1] < 0x90) return 0;
+    if (p[0] == 0xF4 && p[1] > 0x8F) return 0;
+    return bytes;
+}
+
+ptrdiff_t text_invalid_at(struct text text)
+{
+    const unsigned char *p = (const unsigned char *)text.bytes;
+    size_t i = 0;
+    while (i < text.length) {
+        /* Eight ASCII bytes at once: most of a request is ASCII. */
+        while (text.length - i >= 8) {
+            uint64_t word;
+            memcpy(&word, p + i, 8);
+            if ((word & UINT64_C(0x8080808080808080)) != 0) break;
+            i += 8;
+        }
+        if (i == text.length) break;
+        size_t bytes = character_bytes(p + i, text.length - i);
+        if (bytes == 0) return (ptrdiff_t)i;
+        i += bytes;
+    }
+    return -1;
+}
+
+uint32_t text_next(struct text text, size_t *offset)
+{
+    const unsigned char *p = (const unsigned char *)text.bytes + *offset;
+    if (p[0] < 0x80) {
+        *offset += 1;
+        return p[0];
+    }
+    if (p[0] < 0xE0) {
+        *offset += 2;
+        return (uint32_t)(p[0] & 0x1F) << 6 | (p[1] & 0x3F);
+    }
+    if (p[0] < 0xF0) {
+        *offset += 3;
+        return (uint32_t)(p[0] & 0x0F) << 12 | (uint32_t)(p[1] & 0x3F) << 6 | (p[2] & 0x3F);
+    }
+    *offset += 4;
+    return (uint32_t)(p[0] & 0x07) << 18 | (uint32_t)(p[1] & 0x3F) << 12 |
+           (uint32_t)(p[2] & 0x3F) << 6 | (p[3] & 0x3F);
+}
+
+size_t text_code_points(struct text text)
+{
+    size_t points = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        points += ((unsigned char)text.bytes[i] & 0xC0) != 0x80;
+    }
+    return points;
+}
+
+size_t text_width(struct text text)
+{
+    size_t width = 0;
+    for (size_t offset = 0; offset < text.length;) {
+        int columns = utf8proc_charwidth((utf8proc_int32_t)text_next(text, &offset));
+        if (columns > 0) width += (size_t)columns;
+    }
+    return width;
+}
+
+/* Maps with utf8proc and copies the result into the arena. */
+static enum status map(struct arena *arena, struct text text, utf8proc_option_t options,
+                       struct text *mapped)
+{
+    utf8proc_uint8_t *bytes = NULL;
+    utf8proc_ssize_t length = utf8proc_map((const utf8proc_uint8_t *)text.bytes,
+                                           (utf8proc_ssize_t)text.length, &bytes, options);
+    if (length == UTF8PROC_ERROR_NOMEM) return RESOURCE_EXHAUSTED;
+    if (length < 0) return INVALID_ARGUMENT;
+    char *copy = arena_copy(arena, (const char *)bytes, (size_t)length);
+    free(bytes);
+    if (copy == NULL) return RESOURCE_EXHAUSTED;
+    *mapped = (struct text){copy, (size_t)length};
+    return OK;
+}
+
+/* True where a text cannot change by composition: ASCII, and the blocks of composed Hangul, CJK,
+ * punctuation and symbols that reports are made of. */
+static bool surely_composed(struct text text)
+{
+    for (size_t offset = 0; offset < text.length;) {
+        uint32_t point = text_next(text, &offset);
+        bool inert = point < 0xC0 || (point >= 0xAC00 && point <= 0xD7A3) ||
+                     (point >= 0x4E00 && point <= 0x9FFF) || (point >= 0x2010 && point <= 0x2027) ||
+                     (point >= 0x2460 && point <= 0x2ADB) || (point >= 0x3000 && point <= 0x3029) ||
+                     (point >= 0x3200 && point <= 0x33FF) || (point >= 0xFF01 && point <= 0xFF5E);
+        if (!inert) return false;
+    }
+    return true;
+}
+
+enum status text_compose(struct arena *arena, struct text text, struct text *composed)
+{
+    if (text_invalid_at(text) >= 0) return INVALID_ARGUMENT;
+    if (surely_composed(text)) {
+        *composed = text;
+        return OK;
+    }
+    return map(arena, text, UTF8PROC_STABLE | UTF8PROC_COMPOSE, composed);
+}
+
+enum status text_fold(struct arena *arena, struct text text, struct text *folded)
+{
+    struct text composed;
+    enum status status =
+        map(arena, text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD, &composed);
+    if (status != OK) return status;
+    char *bytes = arena_alloc(arena, composed.length + 1);
+    if (bytes == NULL) return RESOURCE_EXHAUSTED;
+    size_t length = 0;
+    for (size_t offset = 0; offset < composed.length;) {
+        size_t begin = offset;
+        if (is_space(text_next(composed, &offset))) continue;
+        memcpy(bytes + length, composed.bytes + begin, offset - begin);
+        length += offset - begin;
+    }
+    bytes[length] = '\0';
+    *folded = (struct text){bytes, length};
+    return OK;
+}

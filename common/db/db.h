@@ -1,0 +1,132 @@
+/* A store: statements, rows and transactions, on SQLite (later also PostgreSQL). Nothing above this
+ * header knows the engine.
+ *
+ * A `struct db` is one connection and belongs to one thread at a time. Statements are the .sql
+ * files of a folder, embedded at build time as `const struct db_sql <folder>_<file>_sql` (see cmake
+ * function sotong_embed_sql); each connection prepares a statement once and keeps it.
+ *
+ *     struct db_rows rows;
+ *     enum status status = db_query(db, &rows, &budget_line_get_sql, DB_TEXT(name));
+ *     while (status == OK && (status = db_next(&rows)) == OK) use(db_int(&rows, 0));
+ *     // NOT_FOUND here means that the rows have ended.
+ *     db_end(&rows);
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/status.h"
+#include "base/text.h"
+
+struct db;
+
+/* One statement, with placeholders $1…$n. */
+struct db_sql {
+    const char *name;
+    const char *text;
+};
+
+/* One numbered step of a schema; the steps are append-only. */
+struct db_migration {
+    int number;
+    const char *name;
+    const char *text; /* One or more statements. */
+};
+
+enum db_access { DB_READ_WRITE, DB_READ_ONLY };
+
+struct db_config {
+    const char *path; /* SQLite file. */
+    enum db_access access;
+};
+
+/* A value for a placeholder. */
+struct db_value {
+    enum { DB_VALUE_NULL, DB_VALUE_INT, DB_VALUE_TEXT, DB_VALUE_BYTES } type;
+    int64_t number;
+    const void *bytes;
+    size_t length;
+};
+
+#define DB_NULL ((struct db_value){.type = DB_VALUE_NULL})
+#define DB_INT(value) ((struct db_value){.type = DB_VALUE_INT, .number = (value)})
+#define DB_TEXT(string) db_text_value(string)
+#define DB_BYTES(from, count)                                                                      \
+    ((struct db_value){.type = DB_VALUE_BYTES, .bytes = (from), .length = (count)})
+
+/* A C string as a value; NULL becomes SQL's NULL. */
+struct db_value db_text_value(const char *string);
+
+/* Opens a connection. UNAVAILABLE: the file cannot be opened or is no store; the fault says why. */
+NODISCARD enum status db_open(const struct db_config *config, struct db **out, struct fault *fault);
+
+/* Closes it; NULL is accepted. */
+void db_close(struct db *db);
+
+/* Brings the schema up to the last migration, each step in its own transaction, and stores each
+ * step's digest. FAILED_PRECONDITION: the store was made by other migrations; the fault names the
+ * first that differs. */
+NODISCARD enum status db_migrate(struct db *db, const struct db_migration *migrations, size_t count,
+                                 struct fault *fault);
+
+/* Runs a statement to its end and forgets its rows.
+ * ALREADY_EXISTS: a unique or primary key exists. FAILED_PRECONDITION: another constraint.
+ * UNAVAILABLE: the store cannot be written or read now. RESOURCE_EXHAUSTED: no memory.
+ * INTERNAL: the statement is wrong; it is logged. */
+#define db_run(db, sql, ...)                                                                       \
+    db_run_values(db, sql, (const struct db_value[]){__VA_ARGS__},                                 \
+                  sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value))
+NODISCARD enum status db_run_values(struct db *db, const struct db_sql *sql,
+                                    const struct db_value *values, size_t count);
+/* The same without placeholders. */
+NODISCARD enum status db_run_plain(struct db *db, const struct db_sql *sql);
+
+/* Rows changed by the last db_run. */
+int64_t db_changes(struct db *db);
+
+/* The rows of a statement, one at a time. Texts and bytes live until the next db_next or db_end. */
+struct db_rows {
+    struct db *db;
+    void *statement;
+};
+
+#define db_query(db, rows, sql, ...)                                                               \
+    db_query_values(db, rows, sql, (const struct db_value[]){__VA_ARGS__},                         \
+                    sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value))
+NODISCARD enum status db_query_values(struct db *db, struct db_rows *rows, const struct db_sql *sql,
+                                      const struct db_value *values, size_t count);
+NODISCARD enum status db_query_plain(struct db *db, struct db_rows *rows, const struct db_sql *sql);
+
+/* The next row. NOT_FOUND: there are no more. Others as db_run. */
+NODISCARD enum status db_next(struct db_rows *rows);
+
+/* Ends a query; must be called after every successful db_query, also after the last row. */
+void db_end(struct db_rows *rows);
+
+/* Columns of the current row, from 0. */
+bool db_is_null(const struct db_rows *rows, int column);
+int64_t db_int(const struct db_rows *rows, int column);
+struct text db_text(const struct db_rows *rows, int column);  /* Borrowed; "" for NULL. */
+struct text db_bytes(const struct db_rows *rows, int column); /* Borrowed. */
+/* A copy with a NUL in the arena; "" for NULL. NULL: no memory. */
+NODISCARD char *db_copy(const struct db_rows *rows, int column, struct arena *arena);
+
+/* One integer of a statement's first row (count, max …); NOT_FOUND: no row. */
+#define db_query_int(db, number, sql, ...)                                                         \
+    db_query_int_values(db, number, sql, (const struct db_value[]){__VA_ARGS__},                   \
+                        sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value))
+NODISCARD enum status db_query_int_values(struct db *db, int64_t *number, const struct db_sql *sql,
+                                          const struct db_value *values, size_t count);
+
+/* Transactions. A savepoint lives within a transaction; db_savepoint_rollback undoes it alone. Only
+ * the runtime calls these; handlers run inside. */
+NODISCARD enum status db_begin(struct db *db);
+NODISCARD enum status db_commit(struct db *db);
+void db_rollback(struct db *db);
+NODISCARD enum status db_savepoint_begin(struct db *db);
+NODISCARD enum status db_savepoint_release(struct db *db);
+void db_savepoint_rollback(struct db *db);

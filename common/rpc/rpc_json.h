@@ -1,0 +1,28 @@
+/* proto3 JSON from and to protobuf-c messages, by their descriptors. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/text.h"
+#include "rpc/rpc.h"
+
+struct rpc_json_style {
+    bool indent;         /* Two spaces a level and a line feed at the end. */
+    bool default_values; /* Print fields that have their default value too. */
+};
+
+/* Appends the message as proto3 JSON: lowerCamelCase names, 64-bit integers as strings, bytes as
+ * base64, enums by name, Timestamp, Duration and Any in their own forms.
+ * RESOURCE_EXHAUSTED: the buffer's maximum. */
+NODISCARD enum status rpc_json_write(const ProtobufCMessage *message,
+                                     const struct rpc_json_style *style, struct buffer *out);
+
+/* Reads proto3 JSON into a new message in the arena. Accepts original and lowerCamelCase names,
+ * enums by name or number, numbers as strings; unknown fields are refused unless ignore_unknown.
+ * INVALID_ARGUMENT: the fault names the path and what is wrong. RESOURCE_EXHAUSTED: no memory. */
+NODISCARD enum status rpc_json_read(struct arena *arena, struct text json,
+                                    const ProtobufCMessageDescriptor *descriptor,
+                                    bool ignore_unknown, ProtobufCMessage **out,
+                                    struct fault *fault);

@@ -1,0 +1,72 @@
+/* Numerals: every run of digits in a line becomes part of exactly one numeral (stage 3 of the
+ * import). Knows Korean reports' ways of writing numbers, dates and names; knows no report.
+ *
+ * Digits are ASCII digits, full-width digits, circled and bracketed numbers (①, ⑴, ㉠ is none) and
+ * the Roman numerals of U+2160 to U+217F; a heading's `I.`, `II .`, `IV.` in Latin letters too. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/date.h"
+#include "base/decimal.h"
+#include "base/status.h"
+#include "base/text.h"
+
+/* The numbers are those of sotong.report.v1.Token.Kind. */
+enum numeral_kind {
+    NUMERAL_QUANTITY = 1,
+    NUMERAL_DATE = 2,
+    NUMERAL_PERIOD = 3,
+    NUMERAL_TIME = 4,
+    NUMERAL_ORDINAL = 5,
+    NUMERAL_NAME = 6,
+    NUMERAL_UNREAD = 7,
+};
+
+/* Bits; bit n is sotong.slice.v1.Qualifier number n. */
+enum numeral_qualifier {
+    NUMERAL_ABOUT = 1 << 1,
+    NUMERAL_MORE_THAN = 1 << 2,
+    NUMERAL_AT_MOST = 1 << 3,
+    NUMERAL_PLANNED = 1 << 4,
+    NUMERAL_CUMULATIVE = 1 << 5,
+};
+
+/* An interval of days; open ends have `has_…` false. A single day has both and they are equal. */
+struct numeral_days {
+    bool has_first, has_last;
+    struct date first, last;
+};
+
+struct numeral {
+    enum numeral_kind kind;
+    size_t begin, end;        /* Bytes of the line: sign and unit included, qualifier words not. */
+    struct decimal low, high; /* Of a QUANTITY; equal unless it is a range. Magnitude words (천, 만,
+                               * 백만, 억 …) are in the exponent; a bare number's is that of its
+                               * digits alone: the caller applies a table's unit note. */
+    bool is_range;
+    bool has_unit;       /* A unit or magnitude is printed with the number. */
+    const char *unit;    /* Canonical (KRW, PERCENT, 명 …), "" for none; in the arena. */
+    unsigned qualifiers; /* enum numeral_qualifier */
+    bool has_days;       /* Of a DATE or PERIOD whose year is known. */
+    struct numeral_days days;
+};
+
+struct numeral_context {
+    bool has_year; /* The report's date is known: */
+    struct date
+        day;       /* dates without a year are of the year that lies nearest before or around it. */
+    bool in_table; /* The text is a whole table cell. */
+};
+
+/* Reads the numerals of a line (valid UTF-8, NFC, no line feed), in the order of the text; they do
+ * not overlap, and every digit of the line lies in one. RESOURCE_EXHAUSTED: no memory. */
+NODISCARD enum status numerals_read(struct arena *arena, struct text line,
+                                    const struct numeral_context *context,
+                                    struct numeral **numerals, size_t *count);
+
+/* Reads a unit note (`단위 : 천원, %`, `천원`, `백만원`): the money scale or counter that bare
+ * numbers under it have. False: no unit in it. */
+NODISCARD bool numerals_unit_note(struct arena *arena, struct text note, const char **unit,
+                                  int32_t *exponent);
