@@ -68,8 +68,15 @@ NODISCARD enum status db_open(const struct db_config *config, struct db **out, s
 void db_close(struct db *db);
 
 /* Brings the schema up to the last migration, each step in its own transaction, and stores each
- * step's digest. FAILED_PRECONDITION: the store was made by other migrations; the fault names the
- * first that differs. */
+ * step's digest. The steps stand in the order of their numbers.
+ *
+ * Steps 1 to 99 are those of the slice store, steps from DB_MIGRATION_SERVICE_FIRST a service's
+ * own; neither depends on the other. A call may bring both, or it is called once for each: steps
+ * of a range that a call does not bring are left alone.
+ *
+ * FAILED_PRECONDITION: the store was made by other migrations; the fault names the first that
+ * differs, is not known, or was not appended at the end. */
+enum { DB_MIGRATION_SERVICE_FIRST = 100, DB_MIGRATIONS_MAX = 64 };
 NODISCARD enum status db_migrate(struct db *db, const struct db_migration *migrations, size_t count,
                                  struct fault *fault);
 

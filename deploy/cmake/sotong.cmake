@@ -48,3 +48,37 @@ function(sotong_test name)
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()
+
+# sotong_embed_sql(target PREFIX budget SQL sql/*.sql MIGRATIONS migrations/*.sql): adds
+# budget_sql.h and budget_sql.c to the target. sql/line_get.sql becomes budget_line_get_sql; the
+# migrations become budget_migrations[] and budget_migration_count.
+function(sotong_embed_sql target)
+  cmake_parse_arguments(arg "" "PREFIX" "SQL;MIGRATIONS" ${ARGN})
+  set(statements "")
+  set(migrations "")
+  if(arg_SQL)
+    file(GLOB statements CONFIGURE_DEPENDS ${arg_SQL})
+  endif()
+  if(arg_MIGRATIONS)
+    file(GLOB migrations CONFIGURE_DEPENDS ${arg_MIGRATIONS})
+  endif()
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${arg_PREFIX}_sql)
+  add_custom_command(OUTPUT ${output}.c ${output}.h
+    COMMAND embed sql ${arg_PREFIX} ${output} ${statements} --migrations ${migrations}
+    DEPENDS embed ${statements} ${migrations}
+    COMMENT "Embedding the SQL of ${arg_PREFIX}" VERBATIM)
+  target_sources(${target} PRIVATE ${output}.c ${output}.h)
+  target_include_directories(${target} PUBLIC ${CMAKE_CURRENT_BINARY_DIR})
+endfunction()
+
+# sotong_embed_file(target SYMBOL path): adds the file's bytes to the target; declare them as
+# `extern const char SYMBOL[]; extern const size_t SYMBOL_length;`.
+function(sotong_embed_file target symbol path)
+  get_filename_component(input ${path} ABSOLUTE)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${symbol}.embedded.c)
+  add_custom_command(OUTPUT ${output}
+    COMMAND embed file ${symbol} ${input} ${output}
+    DEPENDS embed ${input}
+    COMMENT "Embedding ${path}" VERBATIM)
+  target_sources(${target} PRIVATE ${output})
+endfunction()

@@ -1,0 +1,306 @@
+/* The SQLite engine: one file a service, in WAL mode. Every connection belongs to one thread at a
+ * time, so that SQLite's own mutexes are off. */
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "db/db_engine.h"
+
+enum {
+    BUSY_TIMEOUT_MS = 5000,
+    CACHE_KIB = 1024,           /* Of pages, per connection: an idle service stays under 10 MB. */
+    WAL_BYTES_MAX = 16 << 20,   /* Kept of the log file after a checkpoint. */
+    VALUES_MAX = 32,            /* Placeholders of one statement. */
+    PLACEHOLDER_BYTES_MAX = 16, /* "$32" */
+};
+
+struct connection {
+    sqlite3 *sqlite;
+    int logged; /* The result code that was logged last: a full disk fails many calls alike. */
+};
+
+struct statement {
+    struct connection *connection;
+    const struct db_sql *sql;
+    sqlite3_stmt *sqlite;
+    size_t value_count;
+    int indexes[VALUES_MAX]; /* Where SQLite counts $1, $2 …: by their first appearance. */
+};
+
+/* The status of a result code. Cases that an operator must see are logged, once in a row. */
+static enum status status_of(struct connection *connection, int result, const char *what)
+{
+    enum status status = INTERNAL;
+    switch (result & 0xFF) {
+    case SQLITE_OK:
+    case SQLITE_DONE:
+    case SQLITE_ROW:
+        return OK;
+    case SQLITE_CONSTRAINT:
+        return result == SQLITE_CONSTRAINT_UNIQUE || result == SQLITE_CONSTRAINT_PRIMARYKEY ||
+                       result == SQLITE_CONSTRAINT_ROWID
+                   ? ALREADY_EXISTS
+                   : FAILED_PRECONDITION;
+    case SQLITE_NOMEM:
+    case SQLITE_TOOBIG:
+        return RESOURCE_EXHAUSTED;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_INTERRUPT:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+    case SQLITE_PROTOCOL:
+    case SQLITE_NOLFS:
+        status = UNAVAILABLE;
+        break;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        status = DATA_LOSS;
+        break;
+    default: /* SQLite's codes are numbers, and newer versions add some. */
+        break;
+    }
+    if (status == INTERNAL || connection->logged != result) {
+        log_write(LOG_ERROR, "store: %s: %s (%d)", what, sqlite3_errmsg(connection->sqlite),
+                  result);
+    }
+    connection->logged = result;
+    return status;
+}
+
+static enum status script(void *self, const char *text, struct fault *fault)
+{
+    struct connection *connection = self;
+    int result = sqlite3_exec(connection->sqlite, text, NULL, NULL, NULL);
+    if (result == SQLITE_OK) return OK;
+    fault_set(fault, INTERNAL, "%s", sqlite3_errmsg(connection->sqlite));
+    return status_of(connection, result, "script");
+}
+
+static int configure(sqlite3 *sqlite, enum db_access access)
+{
+    char pragmas[512];
+    (void)snprintf(pragmas, sizeof pragmas,
+                   "PRAGMA cache_size = -%d; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;"
+                   "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+                   "PRAGMA journal_size_limit = %d;%s",
+                   CACHE_KIB, WAL_BYTES_MAX,
+                   access == DB_READ_WRITE ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                                           : "PRAGMA query_only = ON;");
+    (void)sqlite3_busy_timeout(sqlite, BUSY_TIMEOUT_MS);
+    (void)sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    (void)sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    (void)sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    int result = sqlite3_exec(sqlite, pragmas, NULL, NULL, NULL);
+    /* Reading the schema is what tells a store from any other file. */
+    if (result == SQLITE_OK) {
+        result = sqlite3_exec(sqlite, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+    }
+    return result;
+}
+
+static enum status open_file(const struct db_config *config, void **out, struct fault *fault)
+{
+    struct connection *connection = alloc_should_fail() ? NULL : calloc(1, sizeof *connection);
+    if (connection == NULL) {
+        return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for a connection");
+    }
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    flags |= config->access == DB_READ_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                                             : SQLITE_OPEN_READONLY;
+    int result = sqlite3_open_v2(config->path, &connection->sqlite, flags, NULL);
+    if (result == SQLITE_OK) result = configure(connection->sqlite, config->access);
+    if (result != SQLITE_OK) {
+        bool memory = (result & 0xFF) == SQLITE_NOMEM || connection->sqlite == NULL;
+        enum status status =
+            fault_set(fault, memory ? RESOURCE_EXHAUSTED : UNAVAILABLE, "%s cannot be opened: %s",
+                      config->path, memory ? "no memory" : sqlite3_errmsg(connection->sqlite));
+        (void)sqlite3_close_v2(connection->sqlite);
+        free(connection);
+        return status;
+    }
+    *out = connection;
+    return OK;
+}
+
+static void close_file(void *self)
+{
+    struct connection *connection = self;
+    (void)sqlite3_close_v2(connection->sqlite);
+    free(connection);
+}
+
+/* Finds the placeholders $1…$n. INTERNAL: one is missing, or a placeholder has another name. */
+static enum status indexes_find(struct statement *statement)
+{
+    int count = sqlite3_bind_parameter_count(statement->sqlite);
+    if (count > VALUES_MAX) {
+        log_write(LOG_ERROR, "store: %s: %d placeholders; at most %d", statement->sql->name, count,
+                  VALUES_MAX);
+        return INTERNAL;
+    }
+    for (int i = 0; i < count; i++) {
+        char placeholder[PLACEHOLDER_BYTES_MAX];
+        (void)snprintf(placeholder, sizeof placeholder, "$%d", i + 1);
+        statement->indexes[i] = sqlite3_bind_parameter_index(statement->sqlite, placeholder);
+        if (statement->indexes[i] == 0) {
+            log_write(LOG_ERROR, "store: %s: has %d placeholders, but no %s", statement->sql->name,
+                      count, placeholder);
+            return INTERNAL;
+        }
+    }
+    statement->value_count = (size_t)count;
+    return OK;
+}
+
+static void finalize(void *self)
+{
+    struct statement *statement = self;
+    (void)sqlite3_finalize(statement->sqlite);
+    free(statement);
+}
+
+static enum status prepare(void *self, const struct db_sql *sql, bool kept, void **out)
+{
+    struct statement *statement = alloc_should_fail() ? NULL : calloc(1, sizeof *statement);
+    if (statement == NULL) return RESOURCE_EXHAUSTED;
+    statement->connection = self;
+    statement->sql = sql;
+    int result = sqlite3_prepare_v3(statement->connection->sqlite, sql->text, -1,
+                                    kept ? SQLITE_PREPARE_PERSISTENT : 0, &statement->sqlite, NULL);
+    enum status status = status_of(self, result, sql->name);
+    if (status == OK) status = indexes_find(statement);
+    if (status != OK) {
+        finalize(statement);
+        return status;
+    }
+    *out = statement;
+    return OK;
+}
+
+static int bind_value(sqlite3_stmt *sqlite, int index, const struct db_value *value,
+                      sqlite3_destructor_type lifetime)
+{
+    switch (value->type) {
+    case DB_VALUE_NULL:
+        return sqlite3_bind_null(sqlite, index);
+    case DB_VALUE_INT:
+        return sqlite3_bind_int64(sqlite, index, value->number);
+    case DB_VALUE_TEXT:
+        return sqlite3_bind_text64(sqlite, index, value->bytes, value->length, lifetime,
+                                   SQLITE_UTF8);
+    case DB_VALUE_BYTES:
+        /* SQLite takes a NULL pointer for NULL, not for no bytes. */
+        if (value->length == 0) return sqlite3_bind_zeroblob(sqlite, index, 0);
+        return sqlite3_bind_blob64(sqlite, index, value->bytes, value->length, lifetime);
+    }
+    return SQLITE_MISUSE;
+}
+
+static enum status bind(void *self, const struct db_value *values, size_t count, bool copied)
+{
+    struct statement *statement = self;
+    if (count != statement->value_count) {
+        log_write(LOG_ERROR, "store: %s: has %zu placeholders, but was given %zu values",
+                  statement->sql->name, statement->value_count, count);
+        return INTERNAL;
+    }
+    for (size_t i = 0; i < count; i++) {
+        int result = bind_value(statement->sqlite, statement->indexes[i], &values[i],
+                                copied ? SQLITE_TRANSIENT : SQLITE_STATIC);
+        if (result != SQLITE_OK) {
+            return status_of(statement->connection, result, statement->sql->name);
+        }
+    }
+    return OK;
+}
+
+static enum status step(void *self)
+{
+    struct statement *statement = self;
+    int result = sqlite3_step(statement->sqlite);
+    if (result == SQLITE_ROW) return OK;
+    if (result == SQLITE_DONE) {
+        if (!sqlite3_stmt_readonly(statement->sqlite)) statement->connection->logged = SQLITE_OK;
+        return NOT_FOUND;
+    }
+    return status_of(statement->connection, result, statement->sql->name);
+}
+
+static void reset(void *self)
+{
+    struct statement *statement = self;
+    (void)sqlite3_reset(statement->sqlite); /* Repeats the step's result, which was reported. */
+    (void)sqlite3_clear_bindings(statement->sqlite);
+}
+
+static bool is_null(void *self, int column)
+{
+    const struct statement *statement = self;
+    return sqlite3_column_type(statement->sqlite, column) == SQLITE_NULL;
+}
+
+static int64_t get_int(void *self, int column)
+{
+    const struct statement *statement = self;
+    return sqlite3_column_int64(statement->sqlite, column);
+}
+
+static struct text get_text(void *self, int column)
+{
+    const struct statement *statement = self;
+    const char *bytes = (const char *)sqlite3_column_text(statement->sqlite, column);
+    if (bytes == NULL) return (struct text){"", 0};
+    return (struct text){bytes, (size_t)sqlite3_column_bytes(statement->sqlite, column)};
+}
+
+static struct text get_bytes(void *self, int column)
+{
+    const struct statement *statement = self;
+    const char *bytes = sqlite3_column_blob(statement->sqlite, column);
+    if (bytes == NULL) return (struct text){"", 0};
+    return (struct text){bytes, (size_t)sqlite3_column_bytes(statement->sqlite, column)};
+}
+
+static int64_t changes(void *self)
+{
+    const struct connection *connection = self;
+    return sqlite3_changes64(connection->sqlite);
+}
+
+static bool in_transaction(void *self)
+{
+    const struct connection *connection = self;
+    return sqlite3_get_autocommit(connection->sqlite) == 0;
+}
+
+const struct db_engine db_sqlite = {
+    .name = "sqlite",
+    .begin_write = {"begin_write", "BEGIN IMMEDIATE"},
+    .begin_read = {"begin_read", "BEGIN"},
+    .commit = {"commit", "COMMIT"},
+    .rollback = {"rollback", "ROLLBACK"},
+    .savepoint_begin = {"savepoint_begin", "SAVEPOINT call"},
+    .savepoint_release = {"savepoint_release", "RELEASE call"},
+    .savepoint_rollback = {"savepoint_rollback", "ROLLBACK TO call"},
+    .open = open_file,
+    .close = close_file,
+    .prepare = prepare,
+    .finalize = finalize,
+    .bind = bind,
+    .step = step,
+    .reset = reset,
+    .is_null = is_null,
+    .get_int = get_int,
+    .get_text = get_text,
+    .get_bytes = get_bytes,
+    .changes = changes,
+    .in_transaction = in_transaction,
+    .script = script,
+};
