@@ -82,3 +82,61 @@ function(sotong_embed_file target symbol path)
     COMMENT "Embedding ${path}" VERBATIM)
   target_sources(${target} PRIVATE ${output})
 endfunction()
+
+# sotong_protos(out DIRECTORY dir [PLAIN] [FILES] paths…): the C files generated from .proto files
+# into dir, listed in the variable `out`. Paths are relative to an import root: protos/ or one of
+# the folders where Debian keeps the well-known ones. PLAIN: only protoc-c's messages.
+set(SOTONG_PROTO_ROOTS ${PROJECT_SOURCE_DIR}/protos /usr/include /usr/share/grpc-proto)
+find_program(PROTOC protoc REQUIRED)
+find_program(PROTOC_GEN_C protoc-gen-c REQUIRED)
+function(sotong_protos out)
+  cmake_parse_arguments(arg "PLAIN" "DIRECTORY" "FILES" ${ARGN})
+  file(MAKE_DIRECTORY ${arg_DIRECTORY})
+  list(TRANSFORM SOTONG_PROTO_ROOTS PREPEND -I OUTPUT_VARIABLE imports)
+  set(sources "")
+  foreach(path ${arg_FILES})
+    unset(proto)
+    foreach(root ${SOTONG_PROTO_ROOTS})
+      if(NOT proto AND EXISTS ${root}/${path})
+        set(proto ${root}/${path})
+      endif()
+    endforeach()
+    if(NOT proto)
+      message(FATAL_ERROR "${path}: in none of ${SOTONG_PROTO_ROOTS}")
+    endif()
+    string(REGEX REPLACE "\\.proto$" "" stem ${path})
+    get_filename_component(name ${stem} NAME)
+    set(written ${arg_DIRECTORY}/${stem}.pb-c.c)
+    set(headers ${arg_DIRECTORY}/${stem}.pb-c.h)
+    set(plugin "")
+    if(NOT arg_PLAIN)
+      # Whether a file declares services decides which files there will be.
+      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${proto})
+      file(STRINGS ${proto} services REGEX "^service ")
+      list(APPEND written ${arg_DIRECTORY}/${name}.rpc.c)
+      list(APPEND headers ${arg_DIRECTORY}/${name}.rpc.h)
+      if(services)
+        list(APPEND written ${arg_DIRECTORY}/${name}.handlers.c ${arg_DIRECTORY}/${name}.client.c)
+      endif()
+      set(plugin --plugin=protoc-gen-sotong=$<TARGET_FILE:protoc-gen-sotong>
+        --sotong_out=${arg_DIRECTORY})
+    endif()
+    add_custom_command(OUTPUT ${written} ${headers}
+      COMMAND ${PROTOC} ${imports} --plugin=protoc-gen-c=${PROTOC_GEN_C}
+        --c_out=${arg_DIRECTORY} ${plugin} ${path}
+      DEPENDS ${proto} $<$<NOT:$<BOOL:${arg_PLAIN}>>:protoc-gen-sotong>
+      COMMENT "protoc ${path}" VERBATIM)
+    list(APPEND sources ${written} ${headers})
+  endforeach()
+  set(${out} ${sources} PARENT_SCOPE)
+endfunction()
+
+# sotong_generated(name directory FILES…): a library of generated C, compiled without our warnings.
+function(sotong_generated name directory)
+  add_library(${name} STATIC ${ARGN})
+  target_include_directories(${name} SYSTEM PUBLIC ${directory})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/common)
+  target_link_libraries(${name} PUBLIC sotong_flags PkgConfig::libprotobuf_c)
+  # protobuf-c's filler enumerator would have to stand in every switch.
+  target_compile_options(${name} PUBLIC "-DPROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(name)=")
+endfunction()

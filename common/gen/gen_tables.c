@@ -1,0 +1,192 @@
+#include <stdlib.h>
+
+#include "gen/gen_emit.h"
+#include "gen/gen_options.h"
+
+#define TYPE(name) GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_##name
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const gen_field *const *left = a;
+    const gen_field *const *right = b;
+    return ((*left)->number > (*right)->number) - ((*left)->number < (*right)->number);
+}
+
+/* INT64_MIN has no literal of its own in C. */
+static void print_integer(struct gen_page *page, const char *name, int64_t value)
+{
+    if (value == INT64_MIN)
+        gen_print(page, ", .%s = INT64_MIN", name);
+    else
+        gen_print(page, ", .%s = INT64_C(%lld)", name, (long long)value);
+}
+
+static void print_bounds(struct gen_page *page, const struct rpc_bounds *bounds)
+{
+    static const char *const formats[] = {
+        [RPC_FORMAT_NONE] = NULL,
+        [RPC_FORMAT_CIVIL_DATE] = "RPC_FORMAT_CIVIL_DATE",
+        [RPC_FORMAT_IDENTIFIER] = "RPC_FORMAT_IDENTIFIER",
+        [RPC_FORMAT_SHA256] = "RPC_FORMAT_SHA256",
+    };
+    gen_print(page, "    {.field = %u", bounds->field);
+    if (bounds->required) gen_print(page, ", .required = true");
+    if (bounds->format != RPC_FORMAT_NONE)
+        gen_print(page, ", .format = %s", formats[bounds->format]);
+    if (bounds->bytes_max != 0) gen_print(page, ", .bytes_max = %u", bounds->bytes_max);
+    if (bounds->items_max != 0) gen_print(page, ", .items_max = %u", bounds->items_max);
+    if (bounds->has_range) {
+        gen_print(page, ", .has_range = true");
+        print_integer(page, "min", bounds->min);
+        print_integer(page, "max", bounds->max);
+    }
+    gen_print(page, "},\n");
+}
+
+/* Writes the array of a message's bounds; the number written is its length. */
+static enum status emit_bounds(const struct gen_type *type, const gen_field *const *fields,
+                               struct gen_page *page, size_t *count, struct fault *fault)
+{
+    *count = 0;
+    for (size_t i = 0; i < type->message->n_field; i++) {
+        struct rpc_bounds bounds;
+        bool found;
+        enum status status = gen_field_bounds(type, fields[i], &bounds, &found, fault);
+        if (status != OK) return status;
+        if (!found) continue;
+        if (*count == 0)
+            gen_print(page, "static const struct rpc_bounds %s_bounds[] = {\n", type->name);
+        print_bounds(page, &bounds);
+        *count += 1;
+    }
+    if (*count > 0) gen_print(page, "};\n");
+    return OK;
+}
+
+/* Writes the array of a message's field types, in the order of protoc-c's descriptor: by number. */
+static enum status emit_fields(const struct gen_schema *schema, const struct gen_type *type,
+                               const gen_field *const *fields, struct gen_page *page, bool *written,
+                               struct fault *fault)
+{
+    *written = false;
+    for (size_t i = 0; i < type->message->n_field; i++)
+        *written = *written || fields[i]->type == TYPE(MESSAGE);
+    if (!*written) return OK;
+    gen_print(page, "static const struct rpc_message *const %s_fields[] = {\n", type->name);
+    for (size_t i = 0; i < type->message->n_field; i++) {
+        if (fields[i]->type != TYPE(MESSAGE)) {
+            gen_print(page, "    NULL,\n");
+            continue;
+        }
+        const struct gen_type *inner = gen_schema_find(schema, fields[i]->type_name);
+        if (inner == NULL)
+            return fault_set(fault, INVALID_ARGUMENT, "%s: %s.%s: its type is not in the request",
+                             type->file->name, type->full_name, fields[i]->name);
+        gen_print(page, "    &%s_type,\n", inner->name);
+    }
+    gen_print(page, "};\n");
+    return OK;
+}
+
+static enum status emit_message(const struct gen_schema *schema, const struct gen_type *type,
+                                struct gen_page *page, struct fault *fault)
+{
+    size_t field_count = type->message->n_field;
+    const gen_field **fields = arena_calloc(schema->arena, field_count, sizeof(const gen_field *));
+    if (fields == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
+    for (size_t i = 0; i < field_count; i++) {
+        fields[i] = type->message->field[i];
+        if (fields[i]->type == TYPE(GROUP))
+            return fault_set(fault, INVALID_ARGUMENT, "%s: %s.%s: groups are not supported",
+                             type->file->name, type->full_name, fields[i]->name);
+    }
+    if (field_count > 1) qsort(fields, field_count, sizeof(const gen_field *), compare_numbers);
+    size_t bound_count;
+    bool has_fields = false;
+    enum status status = emit_bounds(type, fields, page, &bound_count, fault);
+    if (status == OK) status = emit_fields(schema, type, fields, page, &has_fields, fault);
+    if (status != OK) return status;
+    gen_print(page, "const struct rpc_message %s_type = {\n    .descriptor = &%s__descriptor,\n",
+              type->name, type->lower_name);
+    if (bound_count > 0)
+        gen_print(page, "    .bounds = %s_bounds,\n    .bound_count = %zu,\n", type->name,
+                  bound_count);
+    if (has_fields) gen_print(page, "    .fields = %s_fields,\n", type->name);
+    gen_print(page, "};\n\n");
+    return OK;
+}
+
+static enum status emit_method(const struct gen_schema *schema, const gen_file *file,
+                               const gen_service *service, const gen_method *method,
+                               struct gen_page *page, struct fault *fault)
+{
+    static const char *const lanes[] = {
+        [RPC_LANE_READ] = "RPC_LANE_READ",
+        [RPC_LANE_WRITE] = "RPC_LANE_WRITE",
+        [RPC_LANE_FLOW] = "RPC_LANE_FLOW",
+    };
+    struct gen_method_names names;
+    enum rpc_lane lane = RPC_LANE_WRITE;
+    enum status status = gen_name_method(schema, file, service, method, &names, fault);
+    if (status == OK) status = gen_method_lane(file->package, method, &lane, fault);
+    if (status != OK) return status;
+    if (names.streams) {
+        gen_print(page, "    /* %s streams: not generated yet. */\n", method->name);
+        return OK;
+    }
+    gen_print(page,
+              "    {\n"
+              "        .path = \"/%s.%s/%s\",\n"
+              "        .name = \"%s\",\n"
+              "        .input = &%s_type,\n"
+              "        .output = &%s_type,\n"
+              "        .lane = %s,\n"
+              "        .idempotent = %s,\n"
+              "    },\n",
+              file->package, service->name, method->name, method->name, names.input, names.output,
+              lanes[lane], gen_method_idempotent(file->package, method) ? "true" : "false");
+    return OK;
+}
+
+static enum status emit_service(const struct gen_schema *schema, const gen_file *file,
+                                const gen_service *service, struct gen_page *page,
+                                struct fault *fault)
+{
+    const char *name = gen_service_name(schema, file, service);
+    if (name == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
+    size_t unary = 0;
+    for (size_t i = 0; i < service->n_method; i++)
+        unary += !gen_method_streams(service->method[i]);
+    if (unary > 0) gen_print(page, "static const struct rpc_method %s_methods[] = {\n", name);
+    for (size_t i = 0; i < service->n_method && unary > 0; i++) {
+        enum status status = emit_method(schema, file, service, service->method[i], page, fault);
+        if (status != OK) return status;
+    }
+    if (unary > 0) gen_print(page, "};\n");
+    gen_print(page, "const struct rpc_service %s = {\n    .name = \"%s.%s\",\n", name,
+              file->package, service->name);
+    if (unary > 0)
+        gen_print(page, "    .methods = %s_methods,\n    .method_count = %zu,\n", name, unary);
+    gen_print(page, "};\n");
+    return OK;
+}
+
+enum status gen_emit_tables(const struct gen_schema *schema, const gen_file *file,
+                            struct gen_page *page, struct fault *fault)
+{
+    const char *stem = gen_file_stem(schema->arena, file->name);
+    if (stem == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
+    gen_print_banner(page, file);
+    gen_print(page, "#include \"%s.rpc.h\"\n\n", stem);
+    for (size_t i = 0; i < schema->type_count; i++) {
+        const struct gen_type *type = &schema->types[i];
+        if (type->file != file || type->message == NULL) continue;
+        enum status status = emit_message(schema, type, page, fault);
+        if (status != OK) return status;
+    }
+    for (size_t i = 0; i < file->n_service; i++) {
+        enum status status = emit_service(schema, file, file->service[i], page, fault);
+        if (status != OK) return status;
+    }
+    return page->status;
+}
