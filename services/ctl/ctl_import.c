@@ -1,0 +1,171 @@
+/* import: hands a report's text to the report service and says what was read. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "ctl_terminal.h"
+#include "import.h"
+#include "report.rpc.h"
+
+/* Reads a file, or standard input for "-". */
+static enum ctl_exit file_read(struct ctl *ctl, const char *path, struct text *bytes)
+{
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    if (file == NULL) {
+        (void)fprintf(stderr, "sotong: cannot open %s: %s\n", path, strerror(errno));
+        return CTL_REFUSED;
+    }
+    /* One byte more than the limit shows that the file passes it. */
+    size_t capacity = IMPORT_TEXT_BYTES_MAX + 1;
+    char *memory = arena_alloc(&ctl->arena, capacity);
+    size_t length = memory == NULL ? 0 : fread(memory, 1, capacity, file);
+    bool broken = ferror(file) != 0;
+    int error = errno;
+    if (file != stdin) (void)fclose(file);
+    if (memory == NULL) return ctl_failed(ctl, RESOURCE_EXHAUSTED);
+    if (broken) {
+        (void)fprintf(stderr, "sotong: cannot read %s: %s\n", path, strerror(error));
+        return CTL_REFUSED;
+    }
+    if (length > IMPORT_TEXT_BYTES_MAX) {
+        (void)fprintf(stderr, "sotong: %s is larger than %d bytes, the most that a report may be\n",
+                      path, IMPORT_TEXT_BYTES_MAX);
+        return CTL_REFUSED;
+    }
+    *bytes = (struct text){memory, length};
+    return CTL_DONE;
+}
+
+/* The file's name without its folder and ending; what is no letter of an id becomes '-'. */
+static char *id_from_path(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    const char *dot = strrchr(name, '.');
+    size_t length = dot == NULL || dot == name ? strlen(name) : (size_t)(dot - name);
+    char *id = arena_copy(arena, name, length);
+    if (id == NULL) return NULL;
+    char *out = id;
+    for (const char *p = id; *p != '\0'; p++) {
+        bool letter =
+            (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9');
+        bool mark = *p == '.' || *p == '_' || *p == '-';
+        if (letter || (out > id && mark)) {
+            *out++ = *p;
+        } else if (out > id && out[-1] != '-') {
+            *out++ = '-';
+        }
+    }
+    *out = '\0';
+    return id;
+}
+
+static const char *kind_word(report_token_kind kind, bool one)
+{
+    static const char *const words[][2] = {
+        [REPORT_TOKEN_KIND_KIND_UNSPECIFIED] = {"unknown", "unknown"},
+        [REPORT_TOKEN_KIND_QUANTITY] = {"quantity", "quantities"},
+        [REPORT_TOKEN_KIND_DATE] = {"date", "dates"},
+        [REPORT_TOKEN_KIND_PERIOD] = {"period", "periods"},
+        [REPORT_TOKEN_KIND_TIME] = {"time", "times"},
+        [REPORT_TOKEN_KIND_ORDINAL] = {"ordinal", "ordinals"},
+        [REPORT_TOKEN_KIND_NAME] = {"part of a name", "parts of names"},
+        [REPORT_TOKEN_KIND_UNREAD] = {"not read", "not read"},
+    };
+    return (size_t)kind < ARRAY_LENGTH(words) ? words[kind][one ? 0 : 1] : "unknown";
+}
+
+static void print_report(struct ctl *ctl, const report_report *report)
+{
+    int64_t numerals = 0;
+    for (size_t i = 0; i < report->n_kinds; i++)
+        numerals += report->kinds[i]->count;
+    (void)printf("%s%s%s  %s · %s · as of %s\n", terminal_style(STYLE_BOLD), report->id,
+                 terminal_style(STYLE_PLAIN), terminal_line(&ctl->arena, report->title),
+                 terminal_line(&ctl->arena, report->publisher), report->as_of);
+    (void)printf("%s lines, %s numerals:", terminal_number(&ctl->arena, report->line_count),
+                 terminal_number(&ctl->arena, numerals));
+    for (size_t i = 0; i < report->n_kinds; i++) {
+        const report_kind_count *kind = report->kinds[i];
+        (void)printf("%s %s %s", i == 0 ? "" : ",", terminal_number(&ctl->arena, kind->count),
+                     kind_word(kind->kind, kind->count == 1));
+    }
+    (void)puts("\n");
+    static const struct terminal_column columns[] = {
+        {"owner", TERMINAL_LEFT, false},    {"figures", TERMINAL_RIGHT, false},
+        {"tables", TERMINAL_RIGHT, false},  {"records", TERMINAL_RIGHT, false},
+        {"delivered", TERMINAL_LEFT, true},
+    };
+    struct terminal_table table;
+    terminal_table_init(&table, &ctl->arena, columns, ARRAY_LENGTH(columns));
+    for (size_t i = 0; i < report->n_owners; i++) {
+        const report_owner_count *owner = report->owners[i];
+        terminal_table_add(&table,
+                           (const char *const[]){owner->owner,
+                                                 terminal_number(&ctl->arena, owner->figure_count),
+                                                 terminal_number(&ctl->arena, owner->table_count),
+                                                 terminal_number(&ctl->arena, owner->record_count),
+                                                 owner->delivered ? "yes" : owner->failure});
+    }
+    terminal_table_print(&table);
+}
+
+static void print_oddities(struct ctl *ctl, const report_import_report_response *answer)
+{
+    for (size_t i = 0; i < answer->n_unread; i++) {
+        const report_token *token = answer->unread[i];
+        (void)printf("%snot read%s  line %d, column %d: %s\n", terminal_style(STYLE_YELLOW),
+                     terminal_style(STYLE_PLAIN), token->line, token->column,
+                     terminal_line(&ctl->arena, token->printed));
+    }
+    for (size_t i = 0; i < answer->n_remarks; i++) {
+        (void)printf("%sremark%s  line %d: %s\n", terminal_style(STYLE_DIM),
+                     terminal_style(STYLE_PLAIN), answer->remarks[i]->line,
+                     terminal_line(&ctl->arena, answer->remarks[i]->message));
+    }
+}
+
+enum ctl_exit ctl_import(struct ctl *ctl, const struct ctl_options *options)
+{
+    if (options->argument_count == 0) return ctl_usage("import: say which file");
+    const char *path = options->arguments[0];
+    if (options->id == NULL && strcmp(path, "-") == 0) {
+        return ctl_usage("import: standard input needs an id: --id ID");
+    }
+    report_import_report_request in = REPORT_IMPORT_REPORT_REQUEST_INIT;
+    struct text bytes = {NULL, 0};
+    enum ctl_exit code = file_read(ctl, path, &bytes);
+    if (code != CTL_DONE) return code;
+    char *id = options->id == NULL ? id_from_path(&ctl->arena, path)
+                                   : arena_copy(&ctl->arena, options->id, strlen(options->id));
+    if (id == NULL) return ctl_failed(ctl, RESOURCE_EXHAUSTED);
+    if (id[0] == '\0') return ctl_usage("import: no id can be made of %s; give one: --id ID", path);
+    in.report_id = id;
+    in.text = (ProtobufCBinaryData){bytes.length, (uint8_t *)(uintptr_t)bytes.bytes};
+    if (options->as_of != NULL) {
+        in.as_of = arena_copy(&ctl->arena, options->as_of, strlen(options->as_of));
+    }
+    const struct rpc_options rpc = ctl_rpc(ctl, "report");
+    report_import_report_response *answer = NULL;
+    struct terminal_progress *progress = terminal_progress_start("importing");
+    enum status status = report_client_import_report(ctl->client, &rpc, &in, &answer);
+    terminal_progress_stop(progress);
+    if (status != OK) return ctl_failed(ctl, status);
+    bool complete = answer->report != NULL && answer->report->complete;
+    if (ctl->json) {
+        code = ctl_print_json(ctl, &answer->base);
+        return code != CTL_DONE ? code : complete ? CTL_DONE : CTL_UNREACHABLE;
+    }
+    if (answer->report == NULL) return ctl_failed(ctl, INTERNAL);
+    print_report(ctl, answer->report);
+    print_oddities(ctl, answer);
+    if (answer->already_imported)
+        (void)puts("\nThe same text was imported before; nothing changed.");
+    if (complete) return CTL_DONE;
+    (void)printf("\n%sNot complete.%s The same command delivers what is missing once the services "
+                 "are up.\n",
+                 terminal_style(STYLE_RED), terminal_style(STYLE_PLAIN));
+    return CTL_UNREACHABLE;
+}

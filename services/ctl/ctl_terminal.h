@@ -1,0 +1,61 @@
+/* Writing for people: colours and aligned columns on a terminal, tabs elsewhere. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "slice.rpc.h"
+
+enum { TERMINAL_COLUMNS_MAX = 12 };
+
+enum terminal_align { TERMINAL_LEFT, TERMINAL_RIGHT };
+
+struct terminal_column {
+    const char *heading;
+    enum terminal_align align;
+    bool elastic; /* Is cut with `…` where the terminal is too narrow. At most one. */
+};
+
+/* Rows of cells, kept until they are printed together. */
+struct terminal_table {
+    struct arena *arena;
+    const struct terminal_column *columns;
+    size_t column_count;
+    const char *const **rows;
+    size_t row_count, row_capacity;
+};
+
+void terminal_table_init(struct terminal_table *table, struct arena *arena,
+                         const struct terminal_column *columns, size_t column_count);
+
+/* Adds a row of column_count cells; the strings are borrowed until the table is printed. */
+void terminal_table_add(struct terminal_table *table, const char *const *cells);
+
+/* Prints the table to standard output: aligned with headings on a terminal, else a line a row with
+ * tabs between cells and the headings first. */
+void terminal_table_print(const struct terminal_table *table);
+
+bool terminal_is_one(void);
+int terminal_width(void);
+
+/* Bold, dim, colours: the escape sequence on a terminal, "" elsewhere. */
+enum terminal_style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_RED, STYLE_GREEN, STYLE_YELLOW };
+const char *terminal_style(enum terminal_style style);
+
+/* A number with thousands separators, in the arena. */
+const char *terminal_number(struct arena *arena, int64_t number);
+
+/* A text on one line: line feeds become spaces. */
+const char *terminal_line(struct arena *arena, const char *text);
+
+/* Labels from general to particular with ` › ` between them; at most the last `most`. */
+const char *terminal_labels(struct arena *arena, char **labels, size_t count, size_t most);
+
+/* Shows on standard error that something is going on, once a second has passed since its start and
+ * standard error is a terminal. */
+struct terminal_progress;
+struct terminal_progress *terminal_progress_start(const char *what);
+void terminal_progress_stop(struct terminal_progress *progress);
