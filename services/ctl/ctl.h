@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "app/app_peers.h"
 #include "base/arena.h"
 #include "base/fault.h"
 #include "rpc/rpc_client.h"
@@ -16,13 +17,13 @@ enum ctl_exit {
     CTL_UNREACHABLE = 3, /* A service could not be reached, or an import is not complete. */
 };
 
-enum { CTL_SERVICES_MAX = 16, CTL_ARENA_BYTES_MAX = 1 << 30 };
+enum { CTL_ARENA_BYTES_MAX = 1 << 30 };
 
 /* One run of the program. */
 struct ctl {
     struct arena arena; /* The run's lifetime. */
     struct rpc_client *client;
-    struct rpc_peer peers[CTL_SERVICES_MAX];
+    struct rpc_peer peers[APP_PEERS_MAX];
     size_t peer_count;
     bool json;   /* --json */
     bool colour; /* Standard output is a terminal, NO_COLOR is not set. */

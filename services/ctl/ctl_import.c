@@ -65,7 +65,7 @@ static char *id_from_path(struct arena *arena, const char *path)
 static const char *kind_word(report_token_kind kind, bool one)
 {
     static const char *const words[][2] = {
-        [REPORT_TOKEN_KIND_KIND_UNSPECIFIED] = {"unknown", "unknown"},
+        [REPORT_TOKEN_KIND_UNSPECIFIED] = {"unknown", "unknown"},
         [REPORT_TOKEN_KIND_QUANTITY] = {"quantity", "quantities"},
         [REPORT_TOKEN_KIND_DATE] = {"date", "dates"},
         [REPORT_TOKEN_KIND_PERIOD] = {"period", "periods"},

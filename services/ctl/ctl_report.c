@@ -22,7 +22,7 @@ static void print_finding(struct ctl *ctl, const report_finding *finding)
         const char *name;
         enum terminal_style style;
     } words[] = {
-        [REPORT_FINDING_CERTAINTY_CERTAINTY_UNSPECIFIED] = {"?", STYLE_PLAIN},
+        [REPORT_FINDING_CERTAINTY_UNSPECIFIED] = {"?", STYLE_PLAIN},
         [REPORT_FINDING_CERTAINTY_CONTRADICTION] = {"CONTRADICTION", STYLE_RED},
         [REPORT_FINDING_CERTAINTY_ROUNDING] = {"ROUNDING", STYLE_DIM},
         [REPORT_FINDING_CERTAINTY_SCOPE] = {"SCOPE", STYLE_YELLOW},

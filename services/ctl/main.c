@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
-#include "app/app_ports.h"
+#include "app/app_peers.h"
 #include "base/buffer.h"
 #include "ctl.h"
 #include "ctl_terminal.h"
@@ -160,8 +159,7 @@ static enum ctl_exit command_run(const struct command *command, struct ctl *ctl,
 {
     arena_init(&ctl->arena, CTL_ARENA_BYTES_MAX);
     ctl->colour = terminal_is_one();
-    enum status status =
-        app_peers(&ctl->arena, ctl->peers, CTL_SERVICES_MAX, &ctl->peer_count, &ctl->fault);
+    enum status status = app_peers(&ctl->arena, ctl->peers, &ctl->peer_count, &ctl->fault);
     if (status != OK) return ctl_usage("%s", ctl->fault.message);
     const struct rpc_client_config config = {.peers = ctl->peers, .peer_count = ctl->peer_count};
     status = rpc_client_new(&config, &ctl->client);
@@ -193,7 +191,7 @@ int main(int argc, char **argv)
             return CTL_DONE;
         }
         if (letter == 'v') {
-            (void)printf("sotong %s\n", app_version());
+            (void)printf("sotong %s\n", SOTONG_VERSION);
             return CTL_DONE;
         }
         if (letter == '?') return ctl_usage("see the options of each command");

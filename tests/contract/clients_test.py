@@ -108,7 +108,7 @@ class Clients(unittest.TestCase):
             subprocess.run(
                 [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTOS}",
                  "-I/usr/include", f"--python_out={folder}",
-                 f"--grpc_python_out={folder}", *map(str, PROTOS.glob("sotong/**/*.proto"))],
+                 f"--grpc_python_out={folder}", *map(str, PROTOS.glob("sotong/**/*.proto"))], check=True)
             environment = {**os.environ, "PYTHONPATH": folder,
                            "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "python"}
             done = subprocess.run(

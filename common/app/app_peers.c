@@ -1,0 +1,104 @@
+#include "app/app_peers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef SOTONG_SERVICES
+#error "SOTONG_SERVICES comes from services/CMakeLists.txt"
+#endif
+
+enum { PORT_MAX = 65535 };
+
+/* The nth service's name in the arena; NULL past the last. */
+static const char *service_name(struct arena *arena, size_t nth)
+{
+    const char *name = SOTONG_SERVICES;
+    for (; nth > 0; nth--) {
+        name = strchr(name, ',');
+        if (name == NULL) return NULL;
+        name++;
+    }
+    return arena_copy(arena, name, strcspn(name, ","));
+}
+
+int app_default_port(const char *service)
+{
+    size_t length = strlen(service);
+    int port = APP_PORT_FIRST;
+    for (const char *name = SOTONG_SERVICES; name != NULL; port++) {
+        if (strcspn(name, ",") == length && strncmp(name, service, length) == 0) return port;
+        name = strchr(name, ',');
+        if (name != NULL) name++;
+    }
+    return -1;
+}
+
+static enum status peers_from_port(struct arena *arena, int first,
+                                   struct rpc_peer peers[static APP_PEERS_MAX], size_t *count,
+                                   struct fault *fault)
+{
+    size_t n = 0;
+    for (const char *name; (name = service_name(arena, n)) != NULL; n++) {
+        if (n == APP_PEERS_MAX) return fault_set(fault, INTERNAL, "too many services");
+        char *url = arena_printf(arena, "http://127.0.0.1:%d", first + (int)n);
+        if (url == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
+        peers[n] = (struct rpc_peer){name, url};
+    }
+    *count = n;
+    return OK;
+}
+
+static enum status peer_set(struct arena *arena, const char *item, size_t length,
+                            struct rpc_peer *peers, size_t *count, struct fault *fault)
+{
+    const char *equals = memchr(item, '=', length);
+    if (equals == NULL || equals == item || strncmp(equals + 1, "http", 4) != 0) {
+        return fault_set(fault, INVALID_ARGUMENT,
+                         "a peer is written budget=http://127.0.0.1:8440, not %.*s", (int)length,
+                         item);
+    }
+    const char *name = arena_copy(arena, item, (size_t)(equals - item));
+    char *url = arena_copy(arena, equals + 1, length - (size_t)(equals + 1 - item));
+    if (name == NULL || url == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
+    size_t last = strlen(url);
+    if (last > 0 && url[last - 1] == '/') url[last - 1] = '\0';
+    size_t i = 0;
+    while (i < *count && strcmp(peers[i].service, name) != 0)
+        i++;
+    if (i == APP_PEERS_MAX) return fault_set(fault, INVALID_ARGUMENT, "too many peers");
+    if (i == *count) ++*count;
+    peers[i] = (struct rpc_peer){name, url};
+    return OK;
+}
+
+enum status app_peers_parse(struct arena *arena, const char *list,
+                            struct rpc_peer peers[static APP_PEERS_MAX], size_t *count,
+                            struct fault *fault)
+{
+    enum status status = peers_from_port(arena, APP_PORT_FIRST, peers, count, fault);
+    while (status == OK && *list != '\0') {
+        size_t length = strcspn(list, ",");
+        if (length > 0) status = peer_set(arena, list, length, peers, count, fault);
+        list += length;
+        if (*list == ',') list++;
+    }
+    return status;
+}
+
+enum status app_peers(struct arena *arena, struct rpc_peer peers[static APP_PEERS_MAX],
+                      size_t *count, struct fault *fault)
+{
+    const char *list = getenv("SOTONG_PEERS");
+    if (list != NULL && list[0] != '\0') return app_peers_parse(arena, list, peers, count, fault);
+    int first = APP_PORT_FIRST;
+    const char *port = getenv("SOTONG_PORT");
+    if (port != NULL && port[0] != '\0') {
+        char *end;
+        long number = strtol(port, &end, 10);
+        if (*end != '\0' || number < 1 || number > PORT_MAX - APP_PEERS_MAX) {
+            return fault_set(fault, INVALID_ARGUMENT, "SOTONG_PORT is a port number, not %s", port);
+        }
+        first = (int)number;
+    }
+    return peers_from_port(arena, first, peers, count, fault);
+}
