@@ -77,6 +77,8 @@ static enum status check_bounds(const struct gen_type *message, const gen_field 
         wrong = "range.min is greater than range.max";
     else if (bounds->required && field->type == TYPE(BOOL) && !repeated)
         wrong = "a bool cannot be required: false is not told from unset";
+    else if (bounds->required && field->has_oneof_index)
+        wrong = "a member of a oneof cannot be required: the others leave it unset";
     else if (bounds->format > RPC_FORMAT_SHA256)
         wrong = "format is one that this generator does not know";
     if (wrong == NULL) return OK;

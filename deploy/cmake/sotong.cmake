@@ -84,9 +84,10 @@ function(sotong_embed_file target symbol path)
 endfunction()
 
 # sotong_protos(out DIRECTORY dir [PLAIN] [FILES] paths…): the C files generated from .proto files
-# into dir, listed in the variable `out`. Paths are relative to an import root: protos/ or one of
-# the folders where Debian keeps the well-known ones. PLAIN: only protoc-c's messages.
-set(SOTONG_PROTO_ROOTS ${PROJECT_SOURCE_DIR}/protos /usr/include /usr/share/grpc-proto)
+# into dir, listed in the variable `out`. Paths are relative to an import root: protos/,
+# tests/protos or one of the folders where Debian keeps the well-known ones. PLAIN: only protoc-c's messages.
+set(SOTONG_PROTO_ROOTS ${PROJECT_SOURCE_DIR}/protos ${PROJECT_SOURCE_DIR}/tests/protos
+  /usr/include /usr/share/grpc-proto)
 find_program(PROTOC protoc REQUIRED)
 find_program(PROTOC_GEN_C protoc-gen-c REQUIRED)
 function(sotong_protos out)
