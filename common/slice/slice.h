@@ -53,6 +53,11 @@ NODISCARD enum status slice_visit_figures(struct db *db, struct arena *arena, co
 NODISCARD enum status slice_load_facts(struct slice *slice, struct db *writer,
                                        const char *directory, struct fault *fault);
 
+/* What a service does with its slice store when it opens: brings the slice tables up to date and
+ * loads the facts. Statuses as those of db_migrate and slice_load_facts. */
+NODISCARD enum status slice_open(struct slice *slice, struct db *writer,
+                                 const char *facts_directory, struct fault *fault);
+
 /* One indicator of an owner's overview: the first figure whose labels hold all the words of
  * `labels` (separated by '/', at most SLICE_INDICATOR_WORDS_MAX; spaces and case set aside) and
  * whose unit is `unit` (empty: any), of the latest report up to the date that has such a figure. */

@@ -165,3 +165,11 @@ enum status slice_load_facts(struct slice *slice, struct db *writer, const char 
     free(entries);
     return status;
 }
+
+enum status slice_open(struct slice *slice, struct db *writer, const char *facts_directory,
+                       struct fault *fault)
+{
+    enum status status = db_migrate(writer, slice_migrations, slice_migration_count, fault);
+    if (status != OK) return status;
+    return slice_load_facts(slice, writer, facts_directory, fault);
+}
