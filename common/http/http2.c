@@ -1,0 +1,418 @@
+/* HTTP/2 on nghttp2: many requests at once on a connection. */
+#include <nghttp2/nghttp2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/http_connection.h"
+
+struct http2 {
+    nghttp2_session *session;
+    size_t in_handler; /* Exchanges that the handler has, those of streams that were reset too. */
+    int32_t last_stream_id;
+    int resets; /* RST_STREAM frames sent since resets_since_ms. */
+    int64_t resets_since_ms;
+};
+
+static struct http_exchange *exchange_of(nghttp2_session *session, int32_t stream_id)
+{
+    return nghttp2_session_get_stream_user_data(session, stream_id);
+}
+
+static void reset_stream(struct http_connection *connection, int32_t stream_id, uint32_t code)
+{
+    if (nghttp2_submit_rst_stream(connection->http2->session, NGHTTP2_FLAG_NONE, stream_id, code) !=
+        0) {
+        connection->close_after_flush = true;
+    }
+}
+
+/* ---- Requests ---- */
+
+/* A stream id may only grow. nghttp2 takes a smaller one for a closed stream and ignores it. */
+static int on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *head, void *context)
+{
+    struct http_connection *connection = context;
+    struct http2 *http2 = connection->http2;
+    if (head->type != NGHTTP2_HEADERS || head->stream_id % 2 == 0) return 0;
+    if (head->stream_id > http2->last_stream_id) {
+        http2->last_stream_id = head->stream_id;
+        return 0;
+    }
+    if (nghttp2_session_find_stream(session, head->stream_id) != NULL) return 0;
+    return nghttp2_session_terminate_session(session, NGHTTP2_PROTOCOL_ERROR) == 0
+               ? 0
+               : NGHTTP2_ERR_CALLBACK_FAILURE;
+}
+
+/* How many calls a connection may have in the handler: streams that were reset by either side have
+ * left nghttp2's count, but their calls still run. */
+static bool handler_full(const struct http_connection *connection)
+{
+    size_t most = 2 * (size_t)connection->server->config.limits.streams_max;
+    return connection->http2->in_handler >= most;
+}
+
+static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *context)
+{
+    struct http_connection *connection = context;
+    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
+    struct http_exchange *exchange =
+        handler_full(connection) ? NULL : http_exchange_new(connection);
+    if (exchange == NULL) {
+        reset_stream(connection, frame->hd.stream_id, NGHTTP2_REFUSED_STREAM);
+        return 0;
+    }
+    exchange->stream_id = frame->hd.stream_id;
+    exchange->request.version = HTTP_VERSION_2;
+    if (nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, exchange) != 0) {
+        http_exchange_free(exchange);
+    }
+    return 0;
+}
+
+static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
+                     size_t name_length, const uint8_t *value, size_t value_length, uint8_t flags,
+                     void *context)
+{
+    (void)flags;
+    (void)context;
+    /* Trailers of a request are read over: no protocol here uses them. */
+    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
+    struct http_exchange *exchange = exchange_of(session, frame->hd.stream_id);
+    if (exchange == NULL) return 0;
+    struct text name_text = {(const char *)name, name_length};
+    struct text value_text = {(const char *)value, value_length};
+    if (name_length == 0 || name[0] != ':') {
+        http_exchange_add_field(exchange, name_text, value_text);
+        return 0;
+    }
+    if (text_equal(name_text, text_from(":path"))) {
+        if (value_length > exchange->server->config.limits.head_bytes_max ||
+            !http_exchange_set_target(exchange, value_text)) {
+            exchange->head_too_large = true;
+        }
+    } else if (text_equal(name_text, text_from(":method"))) {
+        char *copy = arena_copy(&exchange->arena, value_text.bytes, value_length);
+        exchange->head_too_large |= copy == NULL;
+        if (copy != NULL) exchange->request.method = (struct text){copy, value_length};
+    }
+    return 0;
+}
+
+static void dispatch(struct http_connection *connection, struct http_exchange *exchange)
+{
+    if (exchange->dispatched) return;
+    connection->http2->in_handler++;
+    if (exchange->head_too_large) {
+        exchange->dispatched = true;
+        http_reply_text(exchange, 431, "the header fields are too large");
+        return;
+    }
+    http_exchange_dispatch(exchange);
+}
+
+static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream_id, const uint8_t *bytes,
+                   size_t length, void *context)
+{
+    (void)flags;
+    struct http_exchange *exchange = exchange_of(session, stream_id);
+    if (exchange == NULL || exchange->dispatched) return 0;
+    http_exchange_add_body(exchange, (struct text){(const char *)bytes, length});
+    /* Answered at once: the rest of the body would only be thrown away. */
+    if (exchange->request.too_large) dispatch(context, exchange);
+    return 0;
+}
+
+static void headers_complete(struct http_connection *connection, struct http_exchange *exchange)
+{
+    struct text length = http_request_field(&exchange->request, "content-length");
+    size_t bytes_max = connection->server->config.limits.body_bytes_max;
+    uint64_t number = 0;
+    for (size_t i = 0; i < length.length && number <= bytes_max; i++) {
+        number = number * 10 + (uint64_t)(length.bytes[i] - '0'); /* nghttp2 checked the digits. */
+    }
+    if (number > bytes_max) {
+        exchange->request.too_large = true;
+        dispatch(connection, exchange);
+        return;
+    }
+    struct text expect = http_request_field(&exchange->request, "expect");
+    if (!text_equal(expect, text_from("100-continue"))) return;
+    const nghttp2_nv status = {(uint8_t *)(uintptr_t) ":status", (uint8_t *)(uintptr_t) "100", 7, 3,
+                               NGHTTP2_NV_FLAG_NONE};
+    /* Without memory for it the peer waits a while and then sends all the same. */
+    (void)nghttp2_submit_headers(connection->http2->session, NGHTTP2_FLAG_NONE, exchange->stream_id,
+                                 NULL, &status, 1, NULL);
+}
+
+static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *context)
+{
+    if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
+    struct http_exchange *exchange = exchange_of(session, frame->hd.stream_id);
+    if (exchange == NULL || exchange->dispatched) return 0;
+    if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 || exchange->head_too_large) {
+        dispatch(context, exchange);
+    } else if (frame->hd.type == NGHTTP2_HEADERS) {
+        headers_complete(context, exchange);
+    }
+    return 0;
+}
+
+static int on_stream_close(nghttp2_session *session, int32_t stream_id, uint32_t code,
+                           void *context)
+{
+    (void)code;
+    (void)context;
+    struct http_exchange *exchange = exchange_of(session, stream_id);
+    if (exchange == NULL) return 0;
+    exchange->stream_id = 0;
+    (void)nghttp2_session_set_stream_user_data(session, stream_id, NULL);
+    /* One that the handler has stays on the connection's list, so that it is counted. */
+    if (!exchange->dispatched || exchange->replied) http_exchange_free(exchange);
+    return 0;
+}
+
+/* An answer that did not wait for the end of its request tells the peer to stop sending. */
+static void stop_early(nghttp2_session *session, struct http_connection *connection,
+                       const nghttp2_frame *frame)
+{
+    bool ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 &&
+                (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA);
+    if (!ends) return;
+    struct http_exchange *exchange = exchange_of(session, frame->hd.stream_id);
+    if (exchange == NULL || !(exchange->request.too_large || exchange->head_too_large)) return;
+    if (nghttp2_session_get_stream_remote_close(session, frame->hd.stream_id) != 0) return;
+    reset_stream(connection, frame->hd.stream_id, NGHTTP2_NO_ERROR);
+}
+
+/* Resets that a peer provokes cost us more than it: bounded (the attack called MadeYouReset). */
+static int on_frame_send(nghttp2_session *session, const nghttp2_frame *frame, void *context)
+{
+    struct http_connection *connection = context;
+    struct http2 *http2 = connection->http2;
+    stop_early(session, connection, frame);
+    if (frame->hd.type != NGHTTP2_RST_STREAM) return 0;
+    int64_t now = http_now_ms(connection->server);
+    if (now - http2->resets_since_ms > HTTP_RESETS_WINDOW_MS) {
+        http2->resets_since_ms = now;
+        http2->resets = 0;
+    }
+    if (++http2->resets != HTTP_RESETS_MAX) return 0;
+    return nghttp2_session_terminate_session(session, NGHTTP2_ENHANCE_YOUR_CALM) == 0
+               ? 0
+               : NGHTTP2_ERR_CALLBACK_FAILURE;
+}
+
+/* ---- Answers ---- */
+
+static nghttp2_nv nv_of(struct text name, struct text value)
+{
+    return (nghttp2_nv){(uint8_t *)(uintptr_t)name.bytes, (uint8_t *)(uintptr_t)value.bytes,
+                        name.length, value.length, NGHTTP2_NV_FLAG_NONE};
+}
+
+static ssize_t read_body(nghttp2_session *session, int32_t stream_id, uint8_t *to, size_t space,
+                         uint32_t *flags, nghttp2_data_source *source, void *context)
+{
+    (void)context;
+    struct http_exchange *exchange = source->ptr;
+    size_t length = exchange->reply_body.length - exchange->reply_sent;
+    if (length > space) length = space;
+    if (length > 0) memcpy(to, exchange->reply_body.bytes + exchange->reply_sent, length);
+    exchange->reply_sent += length;
+    if (exchange->reply_sent < exchange->reply_body.length) return (ssize_t)length;
+    *flags |= NGHTTP2_DATA_FLAG_EOF;
+    if (exchange->trailer_count == 0) return (ssize_t)length;
+    nghttp2_nv trailers[HTTP_RESPONSE_TRAILERS_MAX];
+    for (size_t i = 0; i < exchange->trailer_count; i++) {
+        trailers[i] = nv_of(exchange->trailers[i].name, exchange->trailers[i].value);
+    }
+    if (nghttp2_submit_trailer(session, stream_id, trailers, exchange->trailer_count) != 0) {
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    }
+    *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+    return (ssize_t)length;
+}
+
+/* Trailers are sent when flow control has let the body go, long after the reply. */
+static bool keep_trailers(struct http_exchange *exchange, const struct http_response *response)
+{
+    for (size_t i = 0; i < response->trailer_count; i++) {
+        const struct http_field *field = &response->trailers[i];
+        char *name = arena_copy(&exchange->arena, field->name.bytes, field->name.length);
+        char *value = arena_copy(&exchange->arena, field->value.bytes, field->value.length);
+        if (name == NULL || value == NULL) return false;
+        exchange->trailers[i] =
+            (struct http_field){{name, field->name.length}, {value, field->value.length}};
+    }
+    exchange->trailer_count = response->trailer_count;
+    return true;
+}
+
+enum { OWN_FIELDS = 3, NUMBER_BYTES = 24 };
+
+static int submit(struct http_exchange *exchange, const struct http_response *response)
+{
+    char status[NUMBER_BYTES];
+    char length[NUMBER_BYTES];
+    (void)snprintf(status, sizeof status, "%d", response->status);
+    (void)snprintf(length, sizeof length, "%zu", exchange->reply_body.length);
+    nghttp2_nv fields[HTTP_RESPONSE_FIELDS_MAX + OWN_FIELDS];
+    size_t count = 0;
+    fields[count++] = nv_of(text_from(":status"), text_from(status));
+    for (size_t i = 0; i < response->field_count; i++) {
+        fields[count++] = nv_of(response->fields[i].name, response->fields[i].value);
+    }
+    fields[count++] = nv_of(text_from("date"), text_from(http_server_date(exchange->server)));
+    bool plain = exchange->trailer_count == 0 && !response->trailers_only;
+    if (plain) fields[count++] = nv_of(text_from("content-length"), text_from(length));
+    nghttp2_session *session = exchange->connection->http2->session;
+    bool no_body = (exchange->reply_body.length == 0 && exchange->trailer_count == 0) ||
+                   text_equal(exchange->request.method, text_from("HEAD"));
+    nghttp2_data_provider provider = {.source = {.ptr = exchange}, .read_callback = read_body};
+    return nghttp2_submit_response(session, exchange->stream_id, fields, count,
+                                   no_body ? NULL : &provider);
+}
+
+static void http2_reply(struct http_exchange *exchange, struct http_response *response)
+{
+    struct http_connection *connection = exchange->connection;
+    connection->http2->in_handler--;
+    http_connection_mark(connection);
+    if (exchange->stream_id == 0) { /* The stream was reset meanwhile. */
+        buffer_free(&response->body);
+        http_exchange_free(exchange);
+        return;
+    }
+    http_exchange_drop_body(exchange);
+    exchange->reply_body = response->body;
+    if (!keep_trailers(exchange, response) || submit(exchange, response) != 0) {
+        reset_stream(connection, exchange->stream_id, NGHTTP2_INTERNAL_ERROR);
+    }
+}
+
+static void http2_produce(struct http_connection *connection)
+{
+    nghttp2_session *session = connection->http2->session;
+    while (connection->out.length < HTTP_OUTPUT_BYTES_MAX) {
+        const uint8_t *bytes;
+        ssize_t length = nghttp2_session_mem_send(session, &bytes);
+        if (length < 0 ||
+            buffer_append(&connection->out, bytes, length < 0 ? 0 : (size_t)length) != OK) {
+            http_connection_close(connection);
+            return;
+        }
+        if (length == 0) break;
+    }
+    if (nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0) {
+        /* After GOAWAY: the peer must be able to read it. */
+        connection->shutdown_after_flush = true;
+    }
+}
+
+/* ---- The connection ---- */
+
+static nghttp2_session_callbacks *callbacks_new(void)
+{
+    nghttp2_session_callbacks *callbacks;
+    if (alloc_should_fail() || nghttp2_session_callbacks_new(&callbacks) != 0) return NULL;
+    nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, on_begin_frame);
+    nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
+    nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
+    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_close);
+    nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_frame_send);
+    return callbacks;
+}
+
+static nghttp2_session *session_new(struct http_connection *connection)
+{
+    nghttp2_session *session = NULL;
+    nghttp2_session_callbacks *callbacks = callbacks_new();
+    if (callbacks == NULL) return NULL;
+    if (nghttp2_session_server_new(&session, callbacks, connection) != 0) session = NULL;
+    nghttp2_session_callbacks_del(callbacks);
+    return session;
+}
+
+static bool settings_submit(struct http_connection *connection, nghttp2_session *session)
+{
+    const struct http_limits *limits = &connection->server->config.limits;
+    const nghttp2_settings_entry settings[] = {
+        {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits->streams_max},
+        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, HTTP_STREAM_WINDOW_BYTES},
+        {NGHTTP2_SETTINGS_MAX_FRAME_SIZE, HTTP_FRAME_BYTES_MAX},
+        {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, (uint32_t)limits->head_bytes_max},
+    };
+    return nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings, ARRAY_LENGTH(settings)) ==
+               0 &&
+           nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, 0,
+                                                 HTTP_CONNECTION_WINDOW_BYTES) == 0;
+}
+
+static bool http2_begin(struct http_connection *connection)
+{
+    struct http2 *http2 = alloc_should_fail() ? NULL : calloc(1, sizeof *http2);
+    if (http2 == NULL) return false;
+    connection->http2 = http2;
+    http2->session = session_new(connection);
+    return http2->session != NULL && settings_submit(connection, http2->session);
+}
+
+static void http2_receive(struct http_connection *connection, struct text bytes)
+{
+    if (connection->http2 == NULL && !http2_begin(connection)) {
+        http_connection_close(connection);
+        return;
+    }
+    ssize_t used = nghttp2_session_mem_recv(connection->http2->session,
+                                            (const uint8_t *)bytes.bytes, bytes.length);
+    /* What is wrong with a frame, nghttp2 tells the peer itself; this is no memory, a flood or a
+     * wrong preface. */
+    if (used < 0) http_connection_close(connection);
+}
+
+static void http2_drain(struct http_connection *connection)
+{
+    /* Streams that are open finish; then nghttp2 wants nothing more, and produce closes. */
+    if (nghttp2_submit_goaway(connection->http2->session, NGHTTP2_FLAG_NONE,
+                              nghttp2_session_get_last_proc_stream_id(connection->http2->session),
+                              NGHTTP2_NO_ERROR, NULL, 0) != 0) {
+        connection->close_after_flush = true;
+    }
+    http_connection_mark(connection);
+}
+
+static void http2_sweep(struct http_connection *connection, int64_t now_ms)
+{
+    int64_t timeout_ms = connection->server->config.limits.body_timeout_ms;
+    struct http_exchange *next;
+    for (struct http_exchange *exchange = connection->exchanges; exchange != NULL;
+         exchange = next) {
+        next = exchange->next;
+        if (exchange->dispatched || now_ms - exchange->started_ms <= timeout_ms) continue;
+        reset_stream(connection, exchange->stream_id, NGHTTP2_CANCEL);
+        exchange->started_ms = now_ms;
+        http_connection_mark(connection);
+    }
+}
+
+static void http2_free(struct http_connection *connection)
+{
+    if (connection->http2 == NULL) return;
+    /* nghttp2 calls nobody while it deletes; the connection releases the exchanges after this. */
+    nghttp2_session_del(connection->http2->session);
+    free(connection->http2);
+    connection->http2 = NULL;
+}
+
+const struct http_engine http2_engine = {
+    .receive = http2_receive,
+    .reply = http2_reply,
+    .produce = http2_produce,
+    .drain = http2_drain,
+    .sweep = http2_sweep,
+    .free = http2_free,
+};

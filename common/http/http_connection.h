@@ -1,0 +1,144 @@
+/* What the server, HTTP/1.1 and HTTP/2 share; nothing outside this folder includes it.
+ *
+ * All bytes of a connection pass through two places, `engine->receive` and `connection->out`: TLS
+ * will sit between them and the socket. */
+#pragma once
+
+#include <uv.h>
+
+#include "http/http_message.h"
+#include "http/http_server.h"
+
+struct http_connection;
+
+/* A version of HTTP. */
+struct http_engine {
+    /* Takes bytes that came; keeps what it cannot use yet. */
+    void (*receive)(struct http_connection *connection, struct text bytes);
+    /* Writes or schedules the response; owns the exchange and the body from here on. */
+    void (*reply)(struct http_exchange *exchange, struct http_response *response);
+    /* Appends what is ready to connection->out, up to HTTP_OUTPUT_BYTES_MAX. */
+    void (*produce)(struct http_connection *connection);
+    /* Stops taking requests; closes the connection when it is idle. */
+    void (*drain)(struct http_connection *connection);
+    /* A time has come to look for timeouts; now is the server's. */
+    void (*sweep)(struct http_connection *connection, int64_t now_ms);
+    void (*free)(struct http_connection *connection);
+};
+
+extern const struct http_engine http1_engine;
+extern const struct http_engine http2_engine;
+
+struct http1;
+struct http2;
+
+struct http_connection {
+    uv_tcp_t tcp;
+    struct http_server *server;
+    struct http_connection *next, *previous;
+    struct http_connection *next_dirty;
+    const struct http_engine *engine; /* NULL until the first bytes told. */
+    union {
+        struct http1 *http1;
+        struct http2 *http2;
+    };
+    struct http_exchange *exchanges; /* Those without a finished response. */
+    struct buffer out;               /* Waits for the flush. */
+    struct buffer writing;           /* Owned by the write under way. */
+    uv_write_t write;
+    int64_t accepted_ms;
+    int64_t active_ms; /* When something last came or a response was written. */
+    int64_t write_started_ms;
+    size_t preface_length; /* Bytes of the HTTP/2 preface seen while engine is NULL. */
+    bool dirty;
+    bool write_pending;
+    bool read_paused; /* The engine wants no more bytes for now. */
+    bool reading;
+    bool close_after_flush;
+    bool shutdown_after_flush; /* Then reads on until the linger timeout or the peer's end. */
+    bool lingering;
+    bool draining;
+    bool closing;
+};
+
+struct http_exchange {
+    struct http_request request;
+    struct arena arena;
+    struct buffer body;
+    struct http_server *server;
+    struct http_connection *connection; /* NULL: it has gone. */
+    struct http_exchange *next, *previous;
+    struct http_field *fields;
+    size_t field_capacity;
+    size_t head_bytes;
+    int64_t started_ms;
+    int32_t stream_id;
+    bool head_too_large;
+    bool dispatched; /* The handler has it; http_reply will come. */
+    bool replied;
+    struct buffer reply_body; /* HTTP/2: sent as flow control allows. */
+    size_t reply_sent;
+    struct http_field trailers[HTTP_RESPONSE_TRAILERS_MAX];
+    size_t trailer_count;
+};
+
+struct http_server {
+    struct http_server_config config;
+    uv_tcp_t listener;
+    uv_prepare_t prepare;
+    uv_check_t check;
+    uv_timer_t timer;
+    struct http_connection *connections;
+    struct http_connection *dirty;
+    size_t connection_count;
+    size_t bodies_bytes; /* Of all requests that are not answered yet. */
+    struct http_exchange *kept;
+    size_t kept_count;
+    size_t exchange_count;
+    int handles_open;
+    int port;
+    bool draining;
+    int64_t drain_started_ms;
+    void (*stopped)(void *context);
+    void *stopped_context;
+    char date[32]; /* The Date field of this second. */
+    int64_t date_second;
+    char input[HTTP_READ_BYTES];
+};
+
+/* Milliseconds of the loop's clock. */
+int64_t http_now_ms(const struct http_server *server);
+
+/* The Date field's value. */
+const char *http_server_date(struct http_server *server);
+
+/* A new exchange of the connection; NULL: no memory. */
+struct http_exchange *http_exchange_new(struct http_connection *connection);
+
+/* Releases the exchange and takes it off its connection. */
+void http_exchange_free(struct http_exchange *exchange);
+
+/* Its connection has gone, or its stream: releases it, or leaves it to the handler's reply. */
+void http_exchange_abandon(struct http_exchange *exchange);
+
+/* Adds a field of the request (copied; the name must be in lower case). Sets head_too_large instead
+ * where a limit is passed. */
+void http_exchange_add_field(struct http_exchange *exchange, struct text name, struct text value);
+
+/* Splits a target into path and query, copied. False: no memory. */
+bool http_exchange_set_target(struct http_exchange *exchange, struct text target);
+
+/* Adds bytes of the body. Sets request.too_large and drops the body where a limit is passed. */
+void http_exchange_add_body(struct http_exchange *exchange, struct text bytes);
+
+/* Hands a complete request to the handler. */
+void http_exchange_dispatch(struct http_exchange *exchange);
+
+/* Has the connection flushed at the end of this turn of the loop. */
+void http_connection_mark(struct http_connection *connection);
+
+/* Stops or resumes reading from the socket. */
+void http_connection_pause(struct http_connection *connection, bool paused);
+
+/* Closes now. The exchanges that the handler has stay; the others are released. */
+void http_connection_close(struct http_connection *connection);

@@ -1,0 +1,153 @@
+/* The life of a request between its first field and its answer. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/http_connection.h"
+
+enum { FIELDS_ARENA_BYTES_MAX = 256 * 1024, FIELD_OVERHEAD_BYTES = 32 };
+
+struct http_exchange *http_exchange_new(struct http_connection *connection)
+{
+    struct http_server *server = connection->server;
+    struct http_exchange *exchange = server->kept;
+    if (alloc_should_fail()) return NULL;
+    if (exchange != NULL) {
+        server->kept = exchange->next;
+        server->kept_count--;
+        struct arena arena = exchange->arena;
+        *exchange = (struct http_exchange){.arena = arena};
+    } else {
+        exchange = calloc(1, sizeof *exchange);
+        if (exchange == NULL) return NULL;
+        arena_init(&exchange->arena, FIELDS_ARENA_BYTES_MAX);
+    }
+    buffer_init(&exchange->body, server->config.limits.body_bytes_max);
+    buffer_init(&exchange->reply_body, HTTP_RESPONSE_BYTES_MAX);
+    exchange->server = server;
+    exchange->connection = connection;
+    exchange->started_ms = http_now_ms(server);
+    exchange->next = connection->exchanges;
+    if (exchange->next != NULL) exchange->next->previous = exchange;
+    connection->exchanges = exchange;
+    server->exchange_count++;
+    return exchange;
+}
+
+static void exchange_unlink(struct http_exchange *exchange)
+{
+    struct http_connection *connection = exchange->connection;
+    if (connection == NULL) return;
+    if (exchange->next != NULL) exchange->next->previous = exchange->previous;
+    if (exchange->previous != NULL) {
+        exchange->previous->next = exchange->next;
+    } else {
+        connection->exchanges = exchange->next;
+    }
+    exchange->next = NULL;
+    exchange->previous = NULL;
+    exchange->connection = NULL;
+}
+
+void http_exchange_free(struct http_exchange *exchange)
+{
+    struct http_server *server = exchange->server;
+    exchange_unlink(exchange);
+    http_exchange_drop_body(exchange);
+    buffer_free(&exchange->reply_body);
+    server->exchange_count--;
+    if (server->kept_count >= HTTP_EXCHANGES_KEPT) {
+        arena_free(&exchange->arena);
+        free(exchange);
+        return;
+    }
+    arena_reset(&exchange->arena);
+    exchange->next = server->kept;
+    server->kept = exchange;
+    server->kept_count++;
+}
+
+void http_exchange_abandon(struct http_exchange *exchange)
+{
+    if (exchange->dispatched && !exchange->replied) {
+        exchange_unlink(exchange);
+        return;
+    }
+    http_exchange_free(exchange);
+}
+
+void http_exchange_drop_body(struct http_exchange *exchange)
+{
+    exchange->server->bodies_bytes -= exchange->body.length;
+    buffer_free(&exchange->body);
+    exchange->request.body = (struct text){NULL, 0};
+}
+
+static bool fields_full(const struct http_exchange *exchange, size_t bytes)
+{
+    const struct http_limits *limits = &exchange->server->config.limits;
+    return exchange->request.field_count >= limits->fields_max ||
+           bytes > limits->head_bytes_max - exchange->head_bytes;
+}
+
+void http_exchange_add_field(struct http_exchange *exchange, struct text name, struct text value)
+{
+    if (exchange->head_too_large) return;
+    struct http_request *request = &exchange->request;
+    size_t bytes = name.length + value.length + FIELD_OVERHEAD_BYTES;
+    exchange->head_too_large = fields_full(exchange, bytes);
+    if (exchange->head_too_large) return;
+    exchange->head_bytes += bytes;
+    if (request->field_count == exchange->field_capacity) {
+        struct http_field *grown =
+            arena_grow(&exchange->arena, exchange->fields, request->field_count,
+                       &exchange->field_capacity, sizeof *grown);
+        exchange->head_too_large = grown == NULL;
+        if (grown == NULL) return;
+        exchange->fields = grown;
+        request->fields = grown;
+    }
+    char *name_copy = arena_copy(&exchange->arena, name.bytes, name.length);
+    char *value_copy = arena_copy(&exchange->arena, value.bytes, value.length);
+    exchange->head_too_large = name_copy == NULL || value_copy == NULL;
+    if (exchange->head_too_large) return;
+    exchange->fields[request->field_count++] =
+        (struct http_field){{name_copy, name.length}, {value_copy, value.length}};
+}
+
+bool http_exchange_set_target(struct http_exchange *exchange, struct text target)
+{
+    char *copy = arena_copy(&exchange->arena, target.bytes, target.length);
+    if (copy == NULL) return false;
+    exchange->head_bytes += target.length;
+    const char *mark = memchr(copy, '?', target.length);
+    size_t path_length = mark == NULL ? target.length : (size_t)(mark - copy);
+    exchange->request.path = (struct text){copy, path_length};
+    if (mark != NULL) {
+        exchange->request.query = (struct text){mark + 1, target.length - path_length - 1};
+    }
+    return true;
+}
+
+void http_exchange_add_body(struct http_exchange *exchange, struct text bytes)
+{
+    if (exchange->request.too_large || bytes.length == 0) return;
+    struct http_server *server = exchange->server;
+    bool fits = bytes.length <= server->config.limits.bodies_bytes_max - server->bodies_bytes &&
+                buffer_append(&exchange->body, bytes.bytes, bytes.length) == OK;
+    if (fits) {
+        server->bodies_bytes += bytes.length;
+        return;
+    }
+    http_exchange_drop_body(exchange);
+    exchange->request.too_large = true;
+}
+
+void http_exchange_dispatch(struct http_exchange *exchange)
+{
+    struct http_server *server = exchange->server;
+    exchange->request.body =
+        (struct text){(const char *)exchange->body.bytes, exchange->body.length};
+    exchange->dispatched = true;
+    server->config.handler(server->config.context, exchange);
+}

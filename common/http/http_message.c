@@ -1,0 +1,68 @@
+#include "http/http_message.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "http/http_connection.h"
+
+const struct http_request *http_exchange_request(const struct http_exchange *exchange)
+{
+    return &exchange->request;
+}
+
+struct arena *http_exchange_arena(struct http_exchange *exchange)
+{
+    return &exchange->arena;
+}
+
+struct text http_request_field(const struct http_request *request, const char *name)
+{
+    struct text wanted = text_from(name);
+    for (size_t i = 0; i < request->field_count; i++) {
+        if (text_equal(request->fields[i].name, wanted)) return request->fields[i].value;
+    }
+    return (struct text){NULL, 0};
+}
+
+void http_response_init(struct http_response *response, int status)
+{
+    response->status = status;
+    response->field_count = 0;
+    response->trailer_count = 0;
+    response->trailers_only = false;
+    buffer_init(&response->body, HTTP_RESPONSE_BYTES_MAX);
+}
+
+void http_response_add(struct http_response *response, const char *name, struct text value)
+{
+    assert(response->field_count < HTTP_RESPONSE_FIELDS_MAX);
+    response->fields[response->field_count++] = (struct http_field){text_from(name), value};
+}
+
+void http_response_add_trailer(struct http_response *response, const char *name, struct text value)
+{
+    assert(response->trailer_count < HTTP_RESPONSE_TRAILERS_MAX);
+    response->trailers[response->trailer_count++] = (struct http_field){text_from(name), value};
+}
+
+void http_reply(struct http_exchange *exchange, struct http_response *response)
+{
+    assert(exchange->dispatched && !exchange->replied);
+    exchange->replied = true;
+    if (exchange->connection == NULL) {
+        buffer_free(&response->body);
+        http_exchange_free(exchange);
+        return;
+    }
+    exchange->connection->active_ms = http_now_ms(exchange->server);
+    exchange->connection->engine->reply(exchange, response);
+}
+
+void http_reply_text(struct http_exchange *exchange, int status, const char *string)
+{
+    struct http_response response;
+    http_response_init(&response, status);
+    http_response_add(&response, "content-type", text_from("text/plain; charset=utf-8"));
+    if (buffer_printf(&response.body, "%s\n", string) != OK) buffer_clear(&response.body);
+    http_reply(exchange, &response);
+}
