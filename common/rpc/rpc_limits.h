@@ -1,0 +1,19 @@
+/* Every limit of the RPC server. Those of HTTP are in http/http_limits.h. */
+#pragma once
+
+enum {
+    RPC_ARENA_BYTES_MAX = 256 * 1024 * 1024, /* A call's memory: its messages and working set. */
+    RPC_WRITE_QUEUE_MAX = 4096,              /* Write calls that wait; more are UNAVAILABLE. */
+    RPC_WRITE_BATCH_MAX = 256,               /* Write calls that share a commit. */
+    RPC_FLOW_QUEUE_MAX = 256, /* Flow calls that wait for a worker; more are UNAVAILABLE. */
+    RPC_WORKERS_MAX = 2,      /* Threads of the flow lane, started when first needed. */
+    RPC_WRITER_STACK_BYTES = 512 * 1024,
+    RPC_WORKER_STACK_BYTES = 1024 * 1024,
+    RPC_CALLS_KEPT = 32,             /* Finished calls whose memory waits for the next ones. */
+    RPC_VIOLATIONS_MAX = 20,         /* Of one BadRequest. */
+    RPC_VIOLATIONS_BYTES_MAX = 3000, /* Clients take 8 KB of trailers. */
+    RPC_REASON_BYTES_MAX = 63,
+    RPC_MOUNTS_MAX = 16,
+    RPC_TIMEOUT_DIGITS_MAX = 10,      /* Of Connect-Timeout-Ms. */
+    RPC_TRIM_BYTES = 8 * 1024 * 1024, /* Freed by calls before memory is given back. */
+};

@@ -1,0 +1,54 @@
+/* A server of RPCs: Connect unary (POST and GET, protobuf and JSON) and gRPC unary, on one port.
+ * See the README of this folder for its protocols, lanes and limits. */
+#pragma once
+
+#include "base/fault.h"
+#include "db/db.h"
+#include "http/http_limits.h"
+#include "rpc/rpc.h"
+#include "rpc/rpc_limits.h"
+
+struct uv_loop_s;
+struct rpc_server;
+struct rpc_client;
+
+/* A service and the `self` of its handlers. */
+struct rpc_mount {
+    const struct rpc_handlers *handlers;
+    void *self;
+};
+
+struct rpc_server_config {
+    struct uv_loop_s *loop;
+    const char *name; /* "budget"; with the version, what `GET /` answers. */
+    const char *version;
+    const char *address;
+    int port;
+    struct http_limits http;
+    const struct rpc_mount *mounts; /* Borrowed until rpc_server_new returns. */
+    size_t mount_count;
+    struct db *writer;         /* Borrowed for the server's life; NULL: no store. */
+    const char *store_path;    /* For read connections; NULL: no store. */
+    struct rpc_client *client; /* What rpc_call_client gives; may be NULL. */
+    int workers_max;           /* 1 to RPC_WORKERS_MAX */
+    size_t write_queue_max;    /* RPC_WRITE_QUEUE_MAX */
+    size_t flow_queue_max;     /* RPC_FLOW_QUEUE_MAX */
+    size_t arena_bytes_max;    /* RPC_ARENA_BYTES_MAX */
+};
+
+/* A configuration with every limit at its default and all else empty. */
+struct rpc_server_config rpc_server_config_default(void);
+
+/* Listens and serves from now on, on the loop. UNAVAILABLE: the port or the store cannot be opened;
+ * INVALID_ARGUMENT: the address is none; the fault says which and why. */
+NODISCARD enum status rpc_server_new(const struct rpc_server_config *config,
+                                     struct rpc_server **out, struct fault *fault);
+
+int rpc_server_port(const struct rpc_server *server);
+
+/* Stops: health says NOT_SERVING, no new calls, those in flight finish; then stopped(context) is
+ * called from the loop. */
+void rpc_server_drain(struct rpc_server *server, void (*stopped)(void *context), void *context);
+
+/* Releases a drained server; the loop must turn once more afterwards. NULL is accepted. */
+void rpc_server_free(struct rpc_server *server);
