@@ -1,0 +1,235 @@
+#include "app/app.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <uv.h>
+
+#include "app/app_config.h"
+#include "base/log.h"
+#include "rpc/rpc_client.h"
+#include "rpc/rpc_server.h"
+
+#ifndef SOTONG_VERSION
+#error "SOTONG_VERSION comes from common/CMakeLists.txt"
+#endif
+
+enum {
+    CONFIG_ARENA_BYTES_MAX = 64 * 1024,
+    MALLOC_ARENAS_MAX = 2,          /* Of glibc: each costs memory, and threads are few. */
+    MALLOC_TRIM_BYTES = 256 * 1024, /* Free memory at the heap's end that goes back. */
+    MALLOC_MMAP_BYTES = 256 * 1024, /* Larger blocks go back as soon as they are freed. */
+    DATA_MODE = 0750,
+    EXIT_FAILED = 1,
+    EXIT_WRONG = 2,
+};
+
+/* Only services that make calls link the client, and with it libcurl: where the linker finds none,
+ * these are NULL. A service whose makes_calls is set refers to a client by its generated calls. */
+extern __typeof__(rpc_client_new) rpc_client_new __attribute__((weak));
+extern __typeof__(rpc_client_free) rpc_client_free __attribute__((weak));
+
+/* A running service. */
+struct running {
+    const struct app_service *service;
+    const struct app_config *config;
+    uv_loop_t loop;
+    uv_signal_t signals[2];
+    size_t signal_count;
+    struct db *writer;
+    struct rpc_client *client;
+    void *self;
+    bool opened;
+    struct app_mount mounts[APP_MOUNTS_MAX];
+    size_t mount_count;
+    struct rpc_server *server;
+    bool stopping;
+};
+
+const char *app_version(void)
+{
+    return SOTONG_VERSION;
+}
+
+static void signals_close(struct running *running)
+{
+    for (size_t i = 0; i < running->signal_count; i++)
+        uv_close((uv_handle_t *)&running->signals[i], NULL);
+    running->signal_count = 0;
+}
+
+static void stopped(void *context)
+{
+    signals_close(context);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct running *running = handle->data;
+    if (running->stopping) return;
+    running->stopping = true;
+    log_write(LOG_INFO, "stopping: %s", number == SIGINT ? "SIGINT" : "SIGTERM");
+    rpc_server_drain(running->server, stopped, running);
+}
+
+static enum status data_prepare(const char *directory, struct fault *fault)
+{
+    if (mkdir(directory, DATA_MODE) == 0 || errno == EEXIST) return OK;
+    return fault_set(fault, UNAVAILABLE, "--data (SOTONG_DATA): cannot make %s: %s", directory,
+                     strerror(errno));
+}
+
+static enum status store_open(struct running *running, struct fault *fault)
+{
+    const struct app_service *service = running->service;
+    if (service->migration_count == 0) return OK;
+    enum status status = data_prepare(running->config->data, fault);
+    if (status != OK) return status;
+    const struct db_config config = {.path = running->config->store_path, .access = DB_READ_WRITE};
+    status = db_open(&config, &running->writer, fault);
+    if (status != OK) return status;
+    return db_migrate(running->writer, service->migrations, service->migration_count, fault);
+}
+
+static enum status client_open(struct running *running, struct fault *fault)
+{
+    if (!running->service->makes_calls) return OK;
+    if (rpc_client_new == NULL) {
+        return fault_set(fault, INTERNAL, "the service makes calls but links no client");
+    }
+    const struct rpc_client_config config = {.peers = running->config->peers,
+                                             .peer_count = running->config->peer_count};
+    enum status status = rpc_client_new(&config, &running->client);
+    return status == OK ? OK : fault_set(fault, status, "no client for calls to other services");
+}
+
+static enum status service_open(struct running *running, struct fault *fault)
+{
+    const struct app app = {.name = running->service->name,
+                            .version = app_version(),
+                            .facts_directory = running->config->facts,
+                            .writer = running->writer,
+                            .client = running->client};
+    enum status status =
+        running->service->open(&app, running->mounts, &running->mount_count, &running->self, fault);
+    running->opened = status == OK;
+    assert(running->mount_count <= APP_MOUNTS_MAX);
+    return status;
+}
+
+static enum status server_open(struct running *running, struct fault *fault)
+{
+    struct rpc_mount mounts[APP_MOUNTS_MAX];
+    for (size_t i = 0; i < running->mount_count; i++)
+        mounts[i] = (struct rpc_mount){running->mounts[i].handlers, running->mounts[i].self};
+    struct rpc_server_config config = rpc_server_config_default();
+    config.loop = &running->loop;
+    config.name = running->service->name;
+    config.version = app_version();
+    config.address = running->config->listen;
+    config.port = running->config->port;
+    config.mounts = mounts;
+    config.mount_count = running->mount_count;
+    config.writer = running->writer;
+    config.store_path = running->writer == NULL ? NULL : running->config->store_path;
+    config.client = running->client;
+    return rpc_server_new(&config, &running->server, fault);
+}
+
+static enum status signals_open(struct running *running, struct fault *fault)
+{
+    static const int numbers[] = {SIGTERM, SIGINT};
+    for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
+        uv_signal_t *handle = &running->signals[i];
+        int error = uv_signal_init(&running->loop, handle);
+        if (error != 0) return fault_set(fault, UNAVAILABLE, "signals: %s", uv_strerror(error));
+        running->signal_count++;
+        handle->data = running;
+        error = uv_signal_start(handle, on_signal, numbers[i]);
+        if (error != 0) return fault_set(fault, UNAVAILABLE, "signals: %s", uv_strerror(error));
+    }
+    return OK;
+}
+
+static void close_all(struct running *running)
+{
+    rpc_server_free(running->server);
+    if (running->signal_count > 0) signals_close(running);
+    (void)uv_run(&running->loop, UV_RUN_DEFAULT); /* Lets what was closed go. */
+    if (running->opened) running->service->close(running->self);
+    if (running->client != NULL) rpc_client_free(running->client);
+    db_close(running->writer);
+    int error = uv_loop_close(&running->loop);
+    if (error != 0) log_write(LOG_WARNING, "the loop was not empty: %s", uv_strerror(error));
+}
+
+static int serve(const struct app_service *service, const struct app_config *config)
+{
+    struct running running = {.service = service, .config = config};
+    struct fault fault = {.message = "no memory"};
+    if (uv_loop_init(&running.loop) != 0) {
+        log_write(LOG_ERROR, "cannot start: no event loop");
+        return EXIT_FAILED;
+    }
+    enum status status = store_open(&running, &fault);
+    if (status == OK) status = client_open(&running, &fault);
+    if (status == OK) status = service_open(&running, &fault);
+    if (status == OK) status = signals_open(&running, &fault);
+    if (status == OK) status = server_open(&running, &fault);
+    if (status == OK) {
+        (void)malloc_trim(0); /* What starting took. */
+        log_write(LOG_INFO, "%s %s listens on %s port %d", service->name, app_version(),
+                  config->listen, rpc_server_port(running.server));
+        (void)uv_run(&running.loop, UV_RUN_DEFAULT);
+        log_write(LOG_INFO, "stopped");
+    } else {
+        log_write(LOG_ERROR, "cannot start: %s", fault.message);
+    }
+    close_all(&running);
+    return status == OK ? 0 : EXIT_FAILED;
+}
+
+static void memory_tune(void)
+{
+    (void)mallopt(M_ARENA_MAX, MALLOC_ARENAS_MAX);
+    (void)mallopt(M_TRIM_THRESHOLD, MALLOC_TRIM_BYTES);
+    (void)mallopt(M_MMAP_THRESHOLD, MALLOC_MMAP_BYTES);
+}
+
+static const char *environment(const char *name)
+{
+    return getenv(name);
+}
+
+int app_main(const struct app_service *service, int argc, char **argv)
+{
+    memory_tune();
+    (void)signal(SIGPIPE, SIG_IGN);
+    struct arena arena;
+    arena_init(&arena, CONFIG_ARENA_BYTES_MAX);
+    struct app_config config;
+    struct fault fault;
+    const struct app_arguments arguments = {argc, argv, environment};
+    enum status status =
+        app_config_read(&arena, service->name, service->port, &arguments, &config, &fault);
+    int code = 0;
+    if (status != OK) {
+        (void)fprintf(stderr, "%s: %s\n", service->name, fault.message);
+        code = EXIT_WRONG;
+    } else if (config.help) {
+        const char *help = app_config_help(&arena, service->name, service->port);
+        (void)fputs(help == NULL ? "" : help, stdout);
+    } else if (config.version) {
+        (void)printf("%s %s\n", service->name, app_version());
+    } else {
+        log_init(service->name, config.log_level);
+        code = serve(service, &config);
+    }
+    arena_free(&arena);
+    return code;
+}

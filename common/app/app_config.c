@@ -1,0 +1,202 @@
+#include "app/app_config.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PORT_MAX = 65535 };
+
+/* What was said, before it is understood. NULL: nothing. */
+struct said {
+    const char *listen;
+    const char *port;
+    const char *data;
+    const char *facts;
+    const char *peers;
+    const char *log;
+};
+
+static const struct option {
+    const char *name;
+    const char *variable;
+    size_t offset; /* In struct said. */
+} options[] = {
+    {"--listen", "SOTONG_LISTEN", offsetof(struct said, listen)},
+    {"--port", NULL, offsetof(struct said, port)}, /* Its variable means something else. */
+    {"--data", "SOTONG_DATA", offsetof(struct said, data)},
+    {"--facts", "SOTONG_FACTS", offsetof(struct said, facts)},
+    {"--peers", "SOTONG_PEERS", offsetof(struct said, peers)},
+    {"--log-level", "SOTONG_LOG", offsetof(struct said, log)},
+};
+
+static const char **said_at(struct said *said, const struct option *option)
+{
+    return (const char **)(void *)((char *)said + option->offset);
+}
+
+const char *app_config_help(struct arena *arena, const char *name, int default_port)
+{
+    return arena_printf(
+        arena,
+        "Usage: %s [OPTION]…\n"
+        "Serves the %s service of Sotong until SIGTERM or SIGINT.\n"
+        "\n"
+        "  --listen ADDRESS   IP address to listen on (127.0.0.1)       SOTONG_LISTEN\n"
+        "  --port N           TCP port (%d)\n"
+        "  --data DIR         directory of the store %s.sqlite (data)   SOTONG_DATA\n"
+        "  --facts DIR        facts to load into an empty store         SOTONG_FACTS\n"
+        "  --peers LIST       where the others are, such as\n"
+        "                     budget=http://127.0.0.1:8440,petition=…   SOTONG_PEERS\n"
+        "  --log-level LEVEL  error, warning, info or debug (info)      SOTONG_LOG\n"
+        "  --help             this text\n"
+        "  --version          the version\n"
+        "\n"
+        "The environment variables on the right say the same; an option wins. SOTONG_PORT is the\n"
+        "port of the first service, budget; the others count from it, in the order budget,\n"
+        "petition, campaign, brand, report.\n",
+        name, name, default_port, name);
+}
+
+static const struct option *option_find(const char *name, size_t length)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(options); i++) {
+        if (strlen(options[i].name) == length && memcmp(options[i].name, name, length) == 0)
+            return &options[i];
+    }
+    return NULL;
+}
+
+/* Takes `--name value` or `--name=value` at *index, which moves to the last word taken. */
+static enum status option_take(const struct app_arguments *arguments, int *index, struct said *said,
+                               struct fault *fault)
+{
+    const char *word = arguments->values[*index];
+    size_t length = strcspn(word, "=");
+    const struct option *option = option_find(word, length);
+    if (option == NULL) {
+        return fault_set(fault, INVALID_ARGUMENT, "%s is no option; see --help", word);
+    }
+    const char *value = word[length] == '=' ? word + length + 1 : NULL;
+    if (value == NULL && *index + 1 < arguments->count) value = arguments->values[++*index];
+    if (value == NULL || value[0] == '\0') {
+        return fault_set(fault, INVALID_ARGUMENT, "%s needs a value; see --help", option->name);
+    }
+    *said_at(said, option) = value;
+    return OK;
+}
+
+static enum status words_read(const struct app_arguments *arguments, struct said *said,
+                              struct app_config *out, struct fault *fault)
+{
+    for (int i = 1; i < arguments->count; i++) {
+        if (strcmp(arguments->values[i], "--help") == 0) {
+            out->help = true;
+        } else if (strcmp(arguments->values[i], "--version") == 0) {
+            out->version = true;
+        } else {
+            enum status status = option_take(arguments, &i, said, fault);
+            if (status != OK) return status;
+        }
+    }
+    return OK;
+}
+
+static const char *variable(const struct app_arguments *arguments, const char *name)
+{
+    const char *value = arguments->environment(name);
+    return value == NULL || value[0] == '\0' ? NULL : value;
+}
+
+static void environment_read(const struct app_arguments *arguments, struct said *said)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(options); i++) {
+        const char **value = said_at(said, &options[i]);
+        if (*value == NULL && options[i].variable != NULL)
+            *value = variable(arguments, options[i].variable);
+    }
+}
+
+static enum status port_parse(const char *what, const char *string, int *port, struct fault *fault)
+{
+    char *end;
+    long number = strtol(string, &end, 10);
+    if (end == string || *end != '\0' || number < 0 || number > PORT_MAX) {
+        return fault_set(fault, INVALID_ARGUMENT, "%s: %s is no port; 0 to %d", what, string,
+                         PORT_MAX);
+    }
+    *port = (int)number;
+    return OK;
+}
+
+/* SOTONG_PORT is the first of all services' ports, here as for the client. */
+static enum status port_read(const struct app_arguments *arguments, const struct said *said,
+                             int default_port, struct app_config *out, struct fault *fault)
+{
+    out->port = default_port;
+    if (said->port != NULL) return port_parse("--port", said->port, &out->port, fault);
+    const char *first = variable(arguments, "SOTONG_PORT");
+    if (first == NULL) return OK;
+    int number;
+    enum status status = port_parse("SOTONG_PORT", first, &number, fault);
+    if (status != OK) return status;
+    out->port = number + (default_port - APP_PORT_FIRST);
+    if (out->port >= 1 && out->port <= PORT_MAX) return OK;
+    return fault_set(fault, INVALID_ARGUMENT, "SOTONG_PORT: counted from %s, the port is %d", first,
+                     out->port);
+}
+
+static enum status listen_read(const struct said *said, struct app_config *out, struct fault *fault)
+{
+    out->listen = said->listen == NULL ? "127.0.0.1" : said->listen;
+    unsigned char address[sizeof(struct in6_addr)];
+    if (inet_pton(AF_INET, out->listen, address) == 1) return OK;
+    if (inet_pton(AF_INET6, out->listen, address) == 1) return OK;
+    return fault_set(fault, INVALID_ARGUMENT, "--listen (SOTONG_LISTEN): %s is no IP address",
+                     out->listen);
+}
+
+static enum status log_read(const struct said *said, struct app_config *out, struct fault *fault)
+{
+    static const char *const levels[] = {"error", "warning", "info", "debug"};
+    out->log_level = LOG_INFO;
+    if (said->log == NULL) return OK;
+    for (size_t i = 0; i < ARRAY_LENGTH(levels); i++) {
+        if (strcmp(said->log, levels[i]) != 0) continue;
+        out->log_level = (enum log_level)i;
+        return OK;
+    }
+    return fault_set(fault, INVALID_ARGUMENT,
+                     "--log-level (SOTONG_LOG): %s is none of error, warning, info, debug",
+                     said->log);
+}
+
+static enum status peers_read(struct arena *arena, const struct said *said, struct app_config *out,
+                              struct fault *fault)
+{
+    if (said->peers == NULL) return app_peers(arena, out->peers, &out->peer_count, fault);
+    struct fault why;
+    enum status status = app_peers_parse(arena, said->peers, out->peers, &out->peer_count, &why);
+    if (status == OK) return OK;
+    return fault_set(fault, status, "--peers (SOTONG_PEERS): %s", why.message);
+}
+
+enum status app_config_read(struct arena *arena, const char *name, int default_port,
+                            const struct app_arguments *arguments, struct app_config *out,
+                            struct fault *fault)
+{
+    struct said said = {NULL};
+    *out = (struct app_config){.port = default_port};
+    enum status status = words_read(arguments, &said, out, fault);
+    if (status != OK || out->help || out->version) return status;
+    environment_read(arguments, &said);
+    status = port_read(arguments, &said, default_port, out, fault);
+    if (status == OK) status = listen_read(&said, out, fault);
+    if (status == OK) status = log_read(&said, out, fault);
+    if (status == OK) status = peers_read(arena, &said, out, fault);
+    if (status != OK) return status;
+    out->data = said.data == NULL ? "data" : said.data;
+    out->facts = said.facts;
+    out->store_path = arena_printf(arena, "%s/%s.sqlite", out->data, name);
+    if (out->store_path == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
+    return OK;
+}

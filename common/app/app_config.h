@@ -1,0 +1,44 @@
+/* The configuration of a service: options of the command line, else the environment, else defaults.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "rpc/rpc_client.h"
+
+#include "app/app_peers.h"
+
+struct app_config {
+    const char *listen; /* An IP address. */
+    int port;
+    const char *data;       /* The directory of the store. */
+    const char *store_path; /* `data`/`name`.sqlite */
+    const char *facts;      /* NULL: start without them. */
+    enum log_level log_level;
+    struct rpc_peer peers[APP_PEERS_MAX];
+    size_t peer_count;
+    bool help;    /* Only help was asked for. */
+    bool version; /* Only the version was asked for. */
+};
+
+/* Where a variable's value comes from; NULL: it is not set. getenv is one. */
+typedef const char *app_environment(const char *name);
+
+struct app_arguments {
+    int count;
+    char **values;
+    app_environment *environment;
+};
+
+/* Reads the configuration of the service `name`. Strings are borrowed from the arguments or in the
+ * arena. INVALID_ARGUMENT: the fault names the option or the variable and says what is wrong. */
+NODISCARD enum status app_config_read(struct arena *arena, const char *name, int default_port,
+                                      const struct app_arguments *arguments, struct app_config *out,
+                                      struct fault *fault);
+
+/* The text of --help, in the arena; NULL: no memory. */
+const char *app_config_help(struct arena *arena, const char *name, int default_port);
