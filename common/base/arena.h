@@ -42,7 +42,8 @@ NODISCARD char *arena_copy(struct arena *arena, const char *bytes, size_t length
 
 /* A formatted string. NULL when exhausted. */
 NODISCARD char *arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
-NODISCARD char *arena_vprintf(struct arena *arena, const char *format, va_list arguments);
+NODISCARD char *arena_vprintf(struct arena *arena, const char *format, va_list arguments)
+    PRINTF_LIKE(2, 0);
 
 /* An allocation failed since the last reset. */
 bool arena_exhausted(const struct arena *arena);
