@@ -5,6 +5,10 @@ foreach(library libprotobuf-c sqlite3 libuv libnghttp2 libcurl jansson libutf8pr
   pkg_check_modules(${target} REQUIRED IMPORTED_TARGET ${library})
 endforeach()
 
+# Generated code calls the handlers that call it: libraries are searched until nothing is missing.
+set(CMAKE_C_LINK_EXECUTABLE "<CMAKE_C_COMPILER> <FLAGS> <CMAKE_C_LINK_FLAGS> <LINK_FLAGS> <OBJECTS> \
+-o <TARGET> -Wl,--start-group <LINK_LIBRARIES> -Wl,--end-group")
+
 # Flags for our own code; generated code gets the same without warnings.
 add_library(sotong_flags INTERFACE)
 target_compile_definitions(sotong_flags INTERFACE _GNU_SOURCE)
