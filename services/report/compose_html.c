@@ -1,0 +1,230 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "compose_layout.h"
+#include "compose_render.h"
+
+enum { HEADING_DEPTH_MAX = 6 };
+
+/* The page's own styles: it must print the same without a network. */
+static const char styles[] =
+    "@page{size:A4;margin:20mm 16mm}"
+    "*{box-sizing:border-box}"
+    "body{font-family:'Pretendard GOV','Pretendard','Noto Sans KR','Noto Sans CJK KR',"
+    "'Malgun Gothic','Apple SD Gothic Neo','NanumGothic',sans-serif;font-size:10.5pt;"
+    "line-height:1.55;color:#1e2124;max-width:190mm;margin:0 auto;padding:12mm 8mm;"
+    "word-break:keep-all;overflow-wrap:anywhere}"
+    "header{border-bottom:2.5pt solid #0b50d0;margin-bottom:8mm;padding-bottom:4mm}"
+    "h1{font-size:20pt;margin:0 0 2mm}header p{margin:0;color:#464c53}"
+    "h2{font-size:15pt;margin:9mm 0 3mm;padding-bottom:1mm;border-bottom:1pt solid #8a949e}"
+    "h3{font-size:12.5pt;margin:6mm 0 2mm;color:#083891}"
+    "h4{font-size:11pt;margin:4mm 0 1.5mm}h5,h6{font-size:10.5pt;margin:3mm 0 1mm;color:#33363d}"
+    "h2,h3,h4,h5,h6{break-after:avoid}"
+    ".owner{font-size:7.5pt;font-weight:400;color:#58616a;border:.5pt solid #b1b8be;"
+    "border-radius:2pt;padding:0 3pt;margin-left:5pt;vertical-align:middle}"
+    "table{border-collapse:collapse;width:100%;margin:0 0 4mm;font-size:9pt;line-height:1.4}"
+    "caption{text-align:left;padding:1mm 0;font-weight:600}"
+    "caption .note{font-weight:400;color:#464c53;font-size:8.5pt;margin-left:6pt}"
+    "th,td{border:.5pt solid #b1b8be;padding:1mm 1.8mm;vertical-align:top}"
+    "thead th{background:#eef2f7;text-align:center;font-weight:600;border-top:1pt solid #1e2124}"
+    "td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
+    "thead{display:table-header-group}tr{break-inside:avoid}"
+    "ul{list-style:none;margin:0 0 3mm;padding:0}"
+    "li{display:flex;gap:6pt;align-items:baseline;padding:.6mm 0;border-bottom:.4pt dotted #cdd1d5;"
+    "break-inside:avoid}"
+    "li .l{flex:1;min-width:0}li .v{font-weight:600;white-space:nowrap}"
+    ".q{font-weight:400;color:#464c53;font-size:8.5pt}"
+    ".c{color:#6d7882;font-size:7.5pt;white-space:nowrap}"
+    "@media print{body{max-width:none;padding:0}a{color:inherit}}";
+
+static enum status text_write(const char *text, struct buffer *out)
+{
+    enum status status = OK;
+    for (const char *c = text; status == OK && *c != '\0'; c++) {
+        switch (*c) {
+        case '&':
+            status = buffer_append_string(out, "&amp;");
+            break;
+        case '<':
+            status = buffer_append_string(out, "&lt;");
+            break;
+        case '>':
+            status = buffer_append_string(out, "&gt;");
+            break;
+        case '"':
+            status = buffer_append_string(out, "&quot;");
+            break;
+        case '\'':
+            status = buffer_append_string(out, "&#39;");
+            break;
+        case '\n':
+            status = buffer_append_string(out, "<br>");
+            break;
+        default:
+            status = buffer_append_byte(out, (uint8_t)*c);
+            break;
+        }
+    }
+    return status;
+}
+
+/* <tag attributes>text</tag> */
+static enum status element_write(const char *open, const char *text, const char *close,
+                                 struct buffer *out)
+{
+    enum status status = buffer_append_string(out, open);
+    if (status == OK) status = text_write(text, out);
+    return status == OK ? buffer_append_string(out, close) : status;
+}
+
+static enum status citation_write(const type_citation *citation, struct buffer *out)
+{
+    if (citation == NULL || citation->line == 0) return OK;
+    enum status status = element_write(" <span class=\"c\">", citation->report_id, "", out);
+    return status == OK ? buffer_printf(out, " %d행</span>", citation->line) : status;
+}
+
+static enum status caption_write(const report_composed_table *table, struct buffer *out)
+{
+    enum status status =
+        element_write("<caption>", table->title[0] != '\0' ? table->title : "표", "", out);
+    if (status == OK && (table->as_of[0] != '\0' || table->unit[0] != '\0')) {
+        status = buffer_printf(out, "<span class=\"note\">(%s%s%s%s", table->as_of,
+                               table->as_of[0] != '\0' ? " 기준" : "",
+                               table->as_of[0] != '\0' && table->unit[0] != '\0' ? ", " : "",
+                               table->unit[0] != '\0' ? "단위: " : "");
+        if (status == OK) status = element_write("", table->unit, ")</span>", out);
+    }
+    if (status == OK) status = citation_write(table->citation, out);
+    return status == OK ? buffer_append_string(out, "</caption>\n") : status;
+}
+
+/* One cell. Spans of headings only, and within the rows of one group: a body row that a printed
+ * span covers has no cell there either. */
+static enum status cell_write(const slice_cell *cell, bool heading, bool numeric, size_t rows_left,
+                              struct buffer *out)
+{
+    enum status status = buffer_append_string(out, heading ? "<th" : "<td");
+    if (status == OK && !heading && numeric && layout_is_number(cell)) {
+        status = buffer_append_string(out, " class=\"n\"");
+    }
+    int32_t rows = cell->row_span;
+    if (rows > 1 && (size_t)rows > rows_left) rows = (int32_t)rows_left;
+    if (status == OK && rows > 1) status = buffer_printf(out, " rowspan=\"%d\"", rows);
+    if (status == OK && cell->column_span > 1) {
+        status = buffer_printf(out, " colspan=\"%d\"", cell->column_span);
+    }
+    if (status == OK) status = element_write(">", cell->text, heading ? "</th>" : "</td>", out);
+    return status;
+}
+
+static enum status rows_write(const report_composed_table *table, size_t first, size_t end,
+                              bool heading, struct buffer *out)
+{
+    bool numeric[LAYOUT_COLUMNS_MAX];
+    layout_numeric(table, numeric);
+    enum status status = OK;
+    for (size_t r = first; status == OK && r < end; r++) {
+        const slice_row *row = table->rows[r];
+        status = buffer_append_string(out, "<tr>");
+        for (size_t c = 0; status == OK && c < row->n_cells; c++) {
+            const slice_cell *cell = row->cells[c];
+            size_t column = cell->column < 1 ? c : (size_t)cell->column - 1;
+            bool aligned = column < LAYOUT_COLUMNS_MAX && numeric[column];
+            status = cell_write(cell, heading, aligned, end - r, out);
+        }
+        if (status == OK) status = buffer_append_string(out, "</tr>\n");
+    }
+    return status;
+}
+
+static enum status table_write(const report_composed_table *table, struct buffer *out)
+{
+    if (table->n_rows == 0) return OK;
+    size_t headings = table->heading_rows < 0 ? 0 : (size_t)table->heading_rows;
+    if (headings > table->n_rows) headings = table->n_rows;
+    enum status status = buffer_append_string(out, "<table>");
+    if (status == OK) status = caption_write(table, out);
+    if (status == OK && headings > 0) {
+        status = buffer_append_string(out, "<thead>\n");
+        if (status == OK) status = rows_write(table, 0, headings, true, out);
+        if (status == OK) status = buffer_append_string(out, "</thead>\n");
+    }
+    if (status == OK) status = buffer_append_string(out, "<tbody>\n");
+    if (status == OK) status = rows_write(table, headings, table->n_rows, false, out);
+    return status == OK ? buffer_append_string(out, "</tbody></table>\n") : status;
+}
+
+static enum status period_write(const type_period *period, struct buffer *out)
+{
+    if (period == NULL) return OK;
+    if (period->kind_case == TYPE_PERIOD_KIND_CASE_AS_OF) {
+        return element_write(" <span class=\"q\">", period->as_of, "</span>", out);
+    }
+    if (period->kind_case != TYPE_PERIOD_KIND_CASE_INTERVAL) return OK;
+    enum status status =
+        element_write(" <span class=\"q\">", period->interval->first_day, "~", out);
+    return status == OK ? element_write("", period->interval->last_day, "</span>", out) : status;
+}
+
+static enum status figure_write(const slice_figure *figure, struct buffer *out)
+{
+    enum status status = buffer_append_string(out, "<li><span class=\"l\">");
+    size_t first = layout_labels_from(figure);
+    for (size_t i = first; status == OK && i < figure->n_subject; i++) {
+        if (i > first) status = buffer_append_string(out, " › ");
+        if (status == OK) status = text_write(figure->subject[i], out);
+    }
+    if (status == OK) status = element_write("</span><span class=\"v\">", figure->printed, "", out);
+    for (size_t i = 0; status == OK && i < figure->n_qualifiers; i++) {
+        status = element_write(" <span class=\"q\">", layout_qualifier(figure->qualifiers[i]),
+                               "</span>", out);
+    }
+    if (status == OK) status = period_write(figure->period, out);
+    if (status == OK) status = buffer_append_string(out, "</span>");
+    if (status == OK) status = citation_write(figure->citation, out);
+    return status == OK ? buffer_append_string(out, "</li>\n") : status;
+}
+
+static enum status section_write(const report_section *section, struct buffer *out)
+{
+    int depth = section->depth + 1 < HEADING_DEPTH_MAX ? section->depth + 1 : HEADING_DEPTH_MAX;
+    enum status status = buffer_printf(out, "<h%d>", depth);
+    if (status == OK) status = text_write(section->heading, out);
+    if (status == OK && section->owner[0] != '\0' &&
+        (section->n_tables > 0 || section->n_figures > 0)) {
+        status = element_write("<span class=\"owner\">", section->owner, "</span>", out);
+    }
+    if (status == OK) status = buffer_printf(out, "</h%d>\n", depth);
+    for (size_t i = 0; status == OK && i < section->n_tables; i++) {
+        status = table_write(section->tables[i], out);
+    }
+    if (status != OK || section->n_figures == 0) return status;
+    status = buffer_append_string(out, "<ul>\n");
+    for (size_t i = 0; status == OK && i < section->n_figures; i++) {
+        status = figure_write(section->figures[i], out);
+    }
+    return status == OK ? buffer_append_string(out, "</ul>\n") : status;
+}
+
+enum status compose_html(const report_document *document, struct buffer *out)
+{
+    enum status status = element_write("<!doctype html>\n<html lang=\"ko\">\n<head>\n"
+                                       "<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+                                       "content=\"width=device-width\">\n<title>",
+                                       document->title, "</title>\n<style>", out);
+    if (status == OK) status = buffer_append_string(out, styles);
+    if (status == OK) {
+        status = element_write("</style>\n</head>\n<body>\n<header><h1>", document->title,
+                               "</h1>\n<p>", out);
+    }
+    if (status == OK) status = element_write("", document->as_of, " 기준", out);
+    if (status == OK && document->publisher[0] != '\0') {
+        status = element_write(" · ", document->publisher, "", out);
+    }
+    if (status == OK) status = buffer_append_string(out, "</p></header>\n<main>\n");
+    for (size_t i = 0; status == OK && i < document->n_sections; i++) {
+        status = section_write(document->sections[i], out);
+    }
+    return status == OK ? buffer_append_string(out, "</main>\n</body>\n</html>\n") : status;
+}

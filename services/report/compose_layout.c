@@ -1,0 +1,91 @@
+#include "compose_layout.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+size_t layout_columns(const report_composed_table *table)
+{
+    size_t columns = 0;
+    for (size_t r = 0; r < table->n_rows; r++) {
+        const slice_row *row = table->rows[r];
+        for (size_t c = 0; c < row->n_cells; c++) {
+            const slice_cell *cell = row->cells[c];
+            size_t span = cell->column_span < 1 ? 1 : (size_t)cell->column_span;
+            size_t end = (cell->column < 1 ? c : (size_t)cell->column - 1) + span;
+            if (end > columns) columns = end;
+        }
+    }
+    return columns < LAYOUT_COLUMNS_MAX ? columns : LAYOUT_COLUMNS_MAX;
+}
+
+bool layout_is_number(const slice_cell *cell)
+{
+    if (cell->quantity != NULL) return true;
+    struct text text = text_trim(text_from(cell->text));
+    if (text.length == 0) return false;
+    if (text_equal(text, text_from("-"))) return true;
+    if (text_starts_with(text, text_from("△"))) return true;
+    size_t at = 0;
+    for (; at < text.length; at++) {
+        if (strchr("0123456789,.()% ", text.bytes[at]) == NULL) return false;
+    }
+    return true;
+}
+
+void layout_numeric(const report_composed_table *table, bool numeric[static LAYOUT_COLUMNS_MAX])
+{
+    size_t numbers[LAYOUT_COLUMNS_MAX] = {0}, filled[LAYOUT_COLUMNS_MAX] = {0};
+    for (size_t r = (size_t)table->heading_rows; r < table->n_rows; r++) {
+        const slice_row *row = table->rows[r];
+        for (size_t c = 0; c < row->n_cells; c++) {
+            const slice_cell *cell = row->cells[c];
+            size_t column = cell->column < 1 ? c : (size_t)cell->column - 1;
+            if (column >= LAYOUT_COLUMNS_MAX || cell->text[0] == '\0') continue;
+            filled[column]++;
+            if (layout_is_number(cell)) numbers[column]++;
+        }
+    }
+    for (size_t c = 0; c < LAYOUT_COLUMNS_MAX; c++) {
+        numeric[c] = filled[c] > 0 && numbers[c] * 2 > filled[c];
+    }
+}
+
+size_t layout_labels_from(const slice_figure *figure)
+{
+    size_t at = 0;
+    if (figure->citation == NULL) return 0;
+    for (size_t i = 0; i < figure->citation->n_section_path && at < figure->n_subject; i++) {
+        if (strcmp(figure->citation->section_path[i], figure->subject[at]) == 0) at++;
+    }
+    return at < figure->n_subject ? at : 0;
+}
+
+const char *layout_qualifier(slice_qualifier qualifier)
+{
+    switch (qualifier) {
+    case SLICE_QUALIFIER_ABOUT:
+        return "약";
+    case SLICE_QUALIFIER_MORE_THAN:
+        return "초과";
+    case SLICE_QUALIFIER_AT_MOST:
+        return "이하";
+    case SLICE_QUALIFIER_PLANNED:
+        return "예정";
+    case SLICE_QUALIFIER_CUMULATIVE:
+        return "누적";
+    case SLICE_QUALIFIER_AVERAGE:
+        return "평균";
+    case SLICE_QUALIFIER_TOTAL:
+        return "총";
+    case SLICE_QUALIFIER_INCREASE:
+        return "증가";
+    case SLICE_QUALIFIER_DECREASE:
+        return "감소";
+    case SLICE_QUALIFIER_MAXIMUM:
+        return "최대";
+    case SLICE_QUALIFIER_UNSPECIFIED:
+        break;
+    }
+    return "";
+}

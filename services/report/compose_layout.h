@@ -1,0 +1,25 @@
+/* What the renderings of a composed report share: how a table's columns lie and how a figure is
+ * called. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "report.rpc.h"
+
+enum { LAYOUT_COLUMNS_MAX = 256 };
+
+/* Columns of a table's grid. */
+size_t layout_columns(const report_composed_table *table);
+
+/* The cell holds a number, or a dash in place of one. */
+bool layout_is_number(const slice_cell *cell);
+
+/* Which columns hold mostly numbers below the headings. */
+void layout_numeric(const report_composed_table *table, bool numeric[static LAYOUT_COLUMNS_MAX]);
+
+/* The first of a figure's labels that the headings above it do not say already. */
+size_t layout_labels_from(const slice_figure *figure);
+
+/* A qualifier in a word. */
+const char *layout_qualifier(slice_qualifier qualifier);

@@ -1,0 +1,35 @@
+/* The tables of a composed report that are made from records. All results are in the arena and
+ * share strings with the records; NULL: no memory. */
+#pragma once
+
+#include "compose.h"
+
+/* A table without rows: RESOURCE_EXHAUSTED becomes NULL. */
+report_composed_table *composed_table_new(struct arena *arena, const char *title, const char *unit,
+                                          const char *as_of);
+
+/* The ledger's rows [first, end) in the printed form: 부서/사업명 | 예산현액 | 원인행위액 | 집행액
+ * | 집행률 in 천원. */
+report_composed_table *composed_execution(struct arena *arena, const struct compose_input *input,
+                                          size_t first, size_t end);
+
+/* 부서 및 사업명 | 2012년 예산 | 2011년 예산 | 증 감 | 증감율 in 천원, minus as △. */
+report_composed_table *composed_comparison(struct arena *arena, const struct compose_input *input,
+                                           size_t first, size_t end);
+
+/* 기금 | 계정 | 예산 | 집행금액 | 집행률 in 원. */
+report_composed_table *composed_funds(struct arena *arena, const struct compose_input *input);
+
+/* Departments and their teams. */
+report_composed_table *composed_organization(struct arena *arena,
+                                             const struct compose_report *report);
+
+/* How many findings there are of each kind and state, derived from the findings. */
+report_composed_table *composed_audit_totals(struct arena *arena,
+                                             const struct compose_report *report);
+
+/* The findings with their departments and states. */
+report_composed_table *composed_findings(struct arena *arena, const struct compose_report *report);
+
+/* A table of a report as it stands. */
+report_composed_table *composed_copy(struct arena *arena, const slice_table *table);

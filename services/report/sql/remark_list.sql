@@ -1,0 +1,5 @@
+-- What was odd in a report's text.
+SELECT line, message
+FROM report_remark
+WHERE report_id = $1
+ORDER BY position

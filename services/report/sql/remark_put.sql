@@ -1,0 +1,3 @@
+-- Something odd in a report's text.
+INSERT INTO report_remark (report_id, position, line, message)
+VALUES ($1, $2, $3, $4)

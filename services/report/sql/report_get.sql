@@ -1,0 +1,4 @@
+-- One imported report.
+SELECT report_id, digest, title, publisher, as_of, basis, line_count, facts_only
+FROM report
+WHERE report_id = $1

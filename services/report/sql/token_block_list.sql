@@ -1,0 +1,5 @@
+-- The numerals of a report from a block on.
+SELECT block, tokens
+FROM report_token_block
+WHERE report_id = $1 AND block >= $2
+ORDER BY block
