@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "rpc/rpc_codec.h"
+#include "rpc/rpc_field.h"
 
 enum {
     PATH_BYTES_MAX = 512,
@@ -205,36 +206,6 @@ static void check_value(struct check *check, const ProtobufCFieldDescriptor *fie
     }
 }
 
-static size_t item_bytes(ProtobufCType type)
-{
-    switch (type) {
-    case PROTOBUF_C_TYPE_INT32:
-    case PROTOBUF_C_TYPE_SINT32:
-    case PROTOBUF_C_TYPE_SFIXED32:
-    case PROTOBUF_C_TYPE_UINT32:
-    case PROTOBUF_C_TYPE_FIXED32:
-    case PROTOBUF_C_TYPE_FLOAT:
-    case PROTOBUF_C_TYPE_ENUM:
-        return 4;
-    case PROTOBUF_C_TYPE_INT64:
-    case PROTOBUF_C_TYPE_SINT64:
-    case PROTOBUF_C_TYPE_SFIXED64:
-    case PROTOBUF_C_TYPE_UINT64:
-    case PROTOBUF_C_TYPE_FIXED64:
-    case PROTOBUF_C_TYPE_DOUBLE:
-        return 8;
-    case PROTOBUF_C_TYPE_BOOL:
-        return sizeof(protobuf_c_boolean);
-    case PROTOBUF_C_TYPE_STRING:
-        return sizeof(char *);
-    case PROTOBUF_C_TYPE_BYTES:
-        return sizeof(ProtobufCBinaryData);
-    case PROTOBUF_C_TYPE_MESSAGE:
-        return sizeof(ProtobufCMessage *);
-    }
-    return 0;
-}
-
 /* Enters a message; one that is nested too deep was not decoded by rpc_decode. */
 static void enter(struct check *check, const struct rpc_message *type,
                   const ProtobufCMessage *message)
@@ -277,7 +248,7 @@ static void check_list(struct check *check, const ProtobufCFieldDescriptor *fiel
     bounds.required = false;
     const char *items = *(char *const *)(message + field->offset);
     for (frame->item = 0; frame->item < count && !check->stopped; frame->item++)
-        check_value(check, field, &bounds, items + frame->item * item_bytes(field->type));
+        check_value(check, field, &bounds, items + frame->item * rpc_item_bytes(field->type));
 }
 
 static void check_field(struct check *check)

@@ -37,8 +37,8 @@ enum status rpc_decode(struct arena *arena, struct text bytes,
         return fault_set(fault, RESOURCE_EXHAUSTED,
                          "%s of %zu bytes does not fit the call's memory of %zu bytes",
                          descriptor->short_name, bytes.length, arena->bytes_max);
-    /* The bytes are well-formed; what is left is a fault of protobuf-c 1.4.1, which fails to merge a
-     * message that occurs twice where both occurrences leave a oneof unset. */
+    /* The bytes are well-formed; what is left is a fault of protobuf-c 1.4.1, which fails to merge
+     * a message that occurs twice where both occurrences leave a oneof unset. */
     return fault_set(fault, INVALID_ARGUMENT,
                      "%s: a message within it occurs twice and cannot be merged",
                      descriptor->short_name);

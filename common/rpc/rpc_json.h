@@ -15,7 +15,10 @@ struct rpc_json_style {
 
 /* Appends the message as proto3 JSON: lowerCamelCase names, 64-bit integers as strings, bytes as
  * base64, enums by name, Timestamp, Duration and Any in their own forms.
- * RESOURCE_EXHAUSTED: the buffer's maximum. */
+ * An Any of a type that this program does not know is written as its type and its bytes. On failure
+ * the buffer is as it was.
+ * RESOURCE_EXHAUSTED: the buffer's maximum. OUT_OF_RANGE: nested deeper than RPC_DEPTH_MAX, or a
+ * Timestamp or Duration beyond what JSON expresses. */
 NODISCARD enum status rpc_json_write(const ProtobufCMessage *message,
                                      const struct rpc_json_style *style, struct buffer *out);
 

@@ -1,0 +1,548 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "any.rpc.h"
+#include "duration.rpc.h"
+#include "field_mask.rpc.h"
+#include "rpc/rpc_codec.h"
+#include "rpc/rpc_json.h"
+#include "rpc/rpc_json_reader.h"
+#include "timestamp.rpc.h"
+
+enum { PATH_BYTES_MAX = 256 };
+
+static void print_path(const struct json_reader *reader, char path[static PATH_BYTES_MAX])
+{
+    size_t length = 0;
+    path[0] = '\0';
+    for (size_t i = 0; i < reader->frame_count && length < PATH_BYTES_MAX; i++) {
+        const struct json_frame *frame = &reader->frames[i];
+        int written = 0;
+        char *end = path + length;
+        size_t left = PATH_BYTES_MAX - length;
+        switch (frame->kind) {
+        case JSON_FRAME_MESSAGE:
+        case JSON_FRAME_ANY:
+            if (frame->field != NULL)
+                written = snprintf(end, left, "%s%s", length == 0 ? "" : ".", frame->field->name);
+            break;
+        case JSON_FRAME_LIST:
+            written = snprintf(end, left, "[%zu]", frame->count);
+            break;
+        case JSON_FRAME_MAP:
+            if (frame->key.bytes != NULL)
+                written = snprintf(end, left, "[\"%.*s\"]", (int)text_cut(frame->key, 64).length,
+                                   frame->key.bytes);
+            break;
+        case JSON_FRAME_SKIPPED_OBJECT:
+        case JSON_FRAME_SKIPPED_ARRAY:
+            break;
+        }
+        length += (size_t)written;
+    }
+}
+
+enum status json_refuse(const struct json_reader *reader, size_t at, const char *format, ...)
+{
+    char wrong[FAULT_BYTES_MAX / 2];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(wrong, sizeof wrong, format, arguments);
+    va_end(arguments);
+    char path[PATH_BYTES_MAX];
+    print_path(reader, path);
+    size_t line = 1;
+    size_t begin = 0;
+    for (size_t i = 0; i < at; i++) {
+        if (reader->scan.text.bytes[i] != '\n') continue;
+        line++;
+        begin = i + 1;
+    }
+    struct text before = {reader->scan.text.bytes + begin, at - begin};
+    return fault_set(reader->fault, INVALID_ARGUMENT, "%s%sline %zu, column %zu: %s", path,
+                     path[0] == '\0' ? "" : ", ", line, text_code_points(before) + 1, wrong);
+}
+
+enum status json_no_memory(const struct json_reader *reader)
+{
+    return fault_set(reader->fault, RESOURCE_EXHAUSTED,
+                     "JSON of %zu bytes does not fit the call's memory of %zu bytes",
+                     reader->scan.text.length, reader->arena->bytes_max);
+}
+
+enum status json_expected(const struct json_reader *reader, const struct json_token *token,
+                          const char *what)
+{
+    if (token->kind == JSON_WRONG) return json_refuse(reader, token->at, "%s", token->wrong);
+    return json_refuse(reader, token->at, "expected %s, found %s", what,
+                       json_kind_name(token->kind));
+}
+
+static enum status push(struct json_reader *reader, const struct json_frame *frame, size_t at)
+{
+    if (reader->frame_count == ARRAY_LENGTH(reader->frames) || frame->depth > RPC_DEPTH_MAX)
+        return json_refuse(reader, at, "nested deeper than %d", RPC_DEPTH_MAX);
+    reader->frames[reader->frame_count++] = *frame;
+    return OK;
+}
+
+static enum status new_message(struct json_reader *reader,
+                               const ProtobufCMessageDescriptor *descriptor,
+                               ProtobufCMessage **message)
+{
+    *message = rpc_message_new(reader->arena, descriptor);
+    return *message == NULL ? json_no_memory(reader) : OK;
+}
+
+/* Enters a message's object, whose brace was read. */
+static enum status enter_message(struct json_reader *reader, ProtobufCMessage *message,
+                                 size_t depth, size_t at)
+{
+    struct json_frame frame = {
+        .kind = JSON_FRAME_MESSAGE, .message = message, .depth = depth, .first = true};
+    frame.seen = arena_calloc(reader->arena, message->descriptor->n_fields / 8 + 1, 1);
+    if (frame.seen == NULL) return json_no_memory(reader);
+    return push(reader, &frame, at);
+}
+
+static enum status enter_list(struct json_reader *reader, ProtobufCMessage *message,
+                              const ProtobufCFieldDescriptor *field, size_t depth, size_t at)
+{
+    bool map = rpc_field_is_map(field);
+    struct json_frame frame = {.kind = map ? JSON_FRAME_MAP : JSON_FRAME_LIST,
+                               .message = message,
+                               .field = field,
+                               .depth = depth + map, /* The entry is a message too. */
+                               .first = true};
+    return push(reader, &frame, at);
+}
+
+/* Reads ahead for the "@type" of the object whose brace was read; JSON_END where it has none. */
+static struct json_token find_type(struct json_reader *reader)
+{
+    struct json_scan ahead = reader->scan;
+    size_t level = 1;
+    bool is_key = true; /* On the first level, the next string is a name. */
+    for (;;) {
+        struct json_token token = json_next(&ahead);
+        switch (token.kind) {
+        case JSON_OBJECT_OPEN:
+        case JSON_ARRAY_OPEN:
+            level++;
+            break;
+        case JSON_OBJECT_CLOSE:
+        case JSON_ARRAY_CLOSE:
+            level--;
+            break;
+        case JSON_COMMA:
+            is_key = level == 1;
+            break;
+        case JSON_COLON:
+            is_key = false;
+            break;
+        case JSON_STRING:
+            if (level == 1 && is_key && text_equal(token.raw, text_from("@type"))) {
+                token = json_next(&ahead);
+                return token.kind == JSON_COLON ? json_next(&ahead) : token;
+            }
+            break;
+        case JSON_NUMBER:
+        case JSON_TRUE:
+        case JSON_FALSE:
+        case JSON_NULL:
+            break;
+        case JSON_END:
+        case JSON_WRONG:
+            return token;
+        }
+        if (level == 0) return (struct json_token){.kind = JSON_END, .at = token.at};
+    }
+}
+
+/* Enters an Any's object. What it holds is read as its own message and packed at the end. */
+static enum status enter_any(struct json_reader *reader, protobuf_any *any, size_t depth, size_t at)
+{
+    struct json_token type = find_type(reader);
+    if (type.kind == JSON_END) { /* {} is an empty Any. */
+        struct json_scan ahead = reader->scan;
+        if (json_next(&ahead).kind != JSON_OBJECT_CLOSE)
+            return json_refuse(reader, at, "an Any needs its \"@type\"");
+        return enter_message(reader, &any->base, depth, at);
+    }
+    if (type.kind != JSON_STRING) return json_expected(reader, &type, "the type's URL");
+    struct text url;
+    if (!json_string(reader->arena, &type, &url)) return json_no_memory(reader);
+    any->type_url = arena_copy(reader->arena, url.bytes, url.length);
+    if (any->type_url == NULL) return json_no_memory(reader);
+    const ProtobufCMessageDescriptor *descriptor = rpc_any_descriptor(any->type_url);
+    ProtobufCMessage *inner = NULL;
+    enum status status = descriptor == NULL ? OK : new_message(reader, descriptor, &inner);
+    if (status != OK) return status;
+    bool fields = inner != NULL && rpc_known_type(descriptor) == RPC_KNOWN_NONE;
+    /* An own form and the bytes of an unknown type both stand under "value". */
+    status = enter_message(reader, fields ? inner : &any->base, depth, at);
+    if (status != OK) return status;
+    struct json_frame *frame = &reader->frames[reader->frame_count - 1];
+    frame->kind = JSON_FRAME_ANY;
+    frame->any = any;
+    frame->inner = inner;
+    return OK;
+}
+
+/* Reads the forms of messages that are a string in JSON. */
+static enum status read_string_form(struct json_reader *reader, const struct json_token *token,
+                                    enum rpc_known known, ProtobufCMessage *message)
+{
+    struct text text;
+    if (token->kind != JSON_STRING) return json_expected(reader, token, "a string");
+    if (!json_string(reader->arena, token, &text)) return json_no_memory(reader);
+    if (known == RPC_KNOWN_FIELD_MASK)
+        return json_read_field_mask(reader, token, text, (protobuf_field_mask *)message);
+    int64_t seconds;
+    int32_t nanos;
+    if (known == RPC_KNOWN_TIMESTAMP) {
+        if (!rpc_json_get_timestamp(text, &seconds, &nanos))
+            return json_refuse(reader, token->at,
+                               "expected an instant such as \"2020-03-31T09:00:00Z\"");
+        ((protobuf_timestamp *)message)->seconds = seconds;
+        ((protobuf_timestamp *)message)->nanos = nanos;
+        return OK;
+    }
+    if (!rpc_json_get_duration(text, &seconds, &nanos))
+        return json_refuse(reader, token->at, "expected a duration such as \"1.5s\"");
+    ((protobuf_duration *)message)->seconds = seconds;
+    ((protobuf_duration *)message)->nanos = nanos;
+    return OK;
+}
+
+/* Reads a google.protobuf.Value: any JSON. */
+static enum status read_any_json(struct json_reader *reader, const struct json_token *token,
+                                 ProtobufCMessage *value, size_t depth)
+{
+    const char *name = NULL;
+    switch (token->kind) {
+    case JSON_NULL:
+        name = "null_value";
+        break;
+    case JSON_NUMBER:
+        name = "number_value";
+        break;
+    case JSON_STRING:
+        name = "string_value";
+        break;
+    case JSON_TRUE:
+    case JSON_FALSE:
+        name = "bool_value";
+        break;
+    case JSON_OBJECT_OPEN:
+        name = "struct_value";
+        break;
+    case JSON_ARRAY_OPEN:
+        name = "list_value";
+        break;
+    case JSON_OBJECT_CLOSE:
+    case JSON_ARRAY_CLOSE:
+    case JSON_COMMA:
+    case JSON_COLON:
+    case JSON_END:
+    case JSON_WRONG:
+        return json_expected(reader, token, "a value");
+    }
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(value->descriptor, name);
+    json_set_oneof(value, field);
+    void *slot = (char *)value + field->offset;
+    if (field->type != PROTOBUF_C_TYPE_MESSAGE) return json_read_scalar(reader, token, field, slot);
+    ProtobufCMessage *inner;
+    enum status status = new_message(reader, field->descriptor, &inner);
+    if (status != OK) return status;
+    *(ProtobufCMessage **)slot = inner;
+    return enter_list(reader, inner, &inner->descriptor->fields[0], depth + 1, token->at);
+}
+
+/* Reads a message's value into *slot; an object or array is entered. */
+static enum status read_message(struct json_reader *reader, const struct json_token *token,
+                                const ProtobufCMessageDescriptor *descriptor, size_t depth,
+                                ProtobufCMessage **slot)
+{
+    ProtobufCMessage *message;
+    enum status status = new_message(reader, descriptor, &message);
+    if (status != OK) return status;
+    *slot = message;
+    enum rpc_known known = rpc_known_type(descriptor);
+    enum json_kind opening = known == RPC_KNOWN_LIST_VALUE ? JSON_ARRAY_OPEN : JSON_OBJECT_OPEN;
+    switch (known) {
+    case RPC_KNOWN_TIMESTAMP:
+    case RPC_KNOWN_DURATION:
+    case RPC_KNOWN_FIELD_MASK:
+        return read_string_form(reader, token, known, message);
+    case RPC_KNOWN_WRAPPER:
+        return json_read_scalar(reader, token, &descriptor->fields[0],
+                                (char *)message + descriptor->fields[0].offset);
+    case RPC_KNOWN_VALUE:
+        return read_any_json(reader, token, message, depth);
+    case RPC_KNOWN_NONE:
+    case RPC_KNOWN_ANY:
+    case RPC_KNOWN_STRUCT:
+    case RPC_KNOWN_LIST_VALUE:
+        break;
+    }
+    if (token->kind != opening) return json_expected(reader, token, json_kind_name(opening));
+    if (known == RPC_KNOWN_NONE) return enter_message(reader, message, depth, token->at);
+    if (known == RPC_KNOWN_ANY) return enter_any(reader, (protobuf_any *)message, depth, token->at);
+    return enter_list(reader, message, &descriptor->fields[0], depth, token->at);
+}
+
+/* The field takes null for a value rather than for its absence. */
+static bool takes_null(const ProtobufCFieldDescriptor *field)
+{
+    return field->type == PROTOBUF_C_TYPE_MESSAGE
+               ? rpc_known_type(field->descriptor) == RPC_KNOWN_VALUE
+               : rpc_is_null_value(field);
+}
+
+static enum status read_value(struct json_reader *reader, const struct json_token *token,
+                              const ProtobufCFieldDescriptor *field, size_t depth, void *slot)
+{
+    if (field->type == PROTOBUF_C_TYPE_MESSAGE)
+        return read_message(reader, token, field->descriptor, depth, slot);
+    return json_read_scalar(reader, token, field, slot);
+}
+
+static enum status skip_value(struct json_reader *reader, const struct json_token *token)
+{
+    struct json_frame frame = {.kind = JSON_FRAME_SKIPPED_OBJECT, .first = true};
+    switch (token->kind) {
+    case JSON_ARRAY_OPEN:
+        frame.kind = JSON_FRAME_SKIPPED_ARRAY;
+        break;
+    case JSON_OBJECT_OPEN:
+        break;
+    case JSON_STRING:
+    case JSON_NUMBER:
+    case JSON_TRUE:
+    case JSON_FALSE:
+    case JSON_NULL:
+        return OK;
+    case JSON_OBJECT_CLOSE:
+    case JSON_ARRAY_CLOSE:
+    case JSON_COMMA:
+    case JSON_COLON:
+    case JSON_END:
+    case JSON_WRONG:
+        return json_expected(reader, token, "a value");
+    }
+    frame.depth = reader->frames[reader->frame_count - 1].depth + 1;
+    return push(reader, &frame, token->at);
+}
+
+/* Reads the value of the frame's field. */
+static enum status read_field(struct json_reader *reader, struct json_frame *frame,
+                              const struct json_token *token)
+{
+    const ProtobufCFieldDescriptor *field = frame->field;
+    if (token->kind == JSON_NULL && !takes_null(field)) return OK;
+    void *slot = (char *)frame->message + field->offset;
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+        enum json_kind opening = rpc_field_is_map(field) ? JSON_OBJECT_OPEN : JSON_ARRAY_OPEN;
+        if (token->kind == JSON_NULL) return OK;
+        if (token->kind != opening) return json_expected(reader, token, json_kind_name(opening));
+        return enter_list(reader, frame->message, field, frame->depth, token->at);
+    }
+    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0) {
+        uint32_t which;
+        memcpy(&which, (char *)frame->message + field->quantifier_offset, sizeof which);
+        if (which != 0)
+            return json_refuse(reader, token->at, "another member of the same oneof is set");
+    }
+    json_set_oneof(frame->message, field);
+    return read_value(reader, token, field, frame->depth + 1, slot);
+}
+
+/* Reads the value under a name of an Any that has no fields of its own. */
+static enum status read_any_value(struct json_reader *reader, struct json_frame *frame,
+                                  const struct json_token *token)
+{
+    if (frame->inner == NULL)
+        return json_read_scalar(reader, token, frame->field, &frame->any->value);
+    return read_message(reader, token, frame->inner->descriptor, frame->depth + 1, &frame->inner);
+}
+
+/* Reads a member of an object: its name, the colon, and the beginning of its value. */
+static enum status read_member(struct json_reader *reader, struct json_frame *frame,
+                               const struct json_token *name_token)
+{
+    struct text name;
+    if (!json_string(reader->arena, name_token, &name)) return json_no_memory(reader);
+    struct json_token colon = json_next(&reader->scan);
+    if (colon.kind != JSON_COLON) return json_expected(reader, &colon, "':'");
+    struct json_token token = json_next(&reader->scan);
+    if (frame->kind == JSON_FRAME_SKIPPED_OBJECT) return skip_value(reader, &token);
+    frame->field = NULL;
+    if (frame->kind == JSON_FRAME_ANY && text_equal(name, text_from("@type")))
+        return skip_value(reader, &token);
+    const ProtobufCMessageDescriptor *descriptor = frame->message->descriptor;
+    unsigned index = json_find_field(descriptor, name, frame->next_field);
+    bool own_form = frame->kind == JSON_FRAME_ANY && frame->message == &frame->any->base;
+    if (own_form && !text_equal(name, text_from("value"))) index = descriptor->n_fields;
+    if (index == descriptor->n_fields) {
+        if (reader->ignore_unknown) return skip_value(reader, &token);
+        return json_refuse(reader, name_token->at, "%s has no field \"%.*s\"",
+                           descriptor->short_name, (int)text_cut(name, 64).length, name.bytes);
+    }
+    frame->field = &descriptor->fields[index];
+    frame->next_field = index + 1;
+    if ((frame->seen[index / 8] & 1 << index % 8) != 0)
+        return json_refuse(reader, name_token->at, "the field stands here twice");
+    frame->seen[index / 8] |= (uint8_t)(1 << index % 8);
+    return own_form ? read_any_value(reader, frame, &token) : read_field(reader, frame, &token);
+}
+
+/* Room for one more item at the end of the frame's list. NULL: no memory. */
+static void *add_item(struct json_reader *reader, struct json_frame *frame)
+{
+    size_t item_bytes = rpc_item_bytes(frame->field->type);
+    if (frame->count == frame->capacity) {
+        void *items =
+            arena_grow(reader->arena, frame->items, frame->count, &frame->capacity, item_bytes);
+        if (items == NULL) return NULL;
+        frame->items = items;
+    }
+    return (char *)frame->items + frame->count * item_bytes;
+}
+
+/* Reads an item of a list, or a member of a map. */
+static enum status read_item(struct json_reader *reader, struct json_frame *frame,
+                             const struct json_token *token)
+{
+    void *slot = add_item(reader, frame);
+    if (slot == NULL) return json_no_memory(reader);
+    const ProtobufCFieldDescriptor *field = frame->field;
+    if (token->kind == JSON_NULL && !takes_null(field))
+        return json_refuse(reader, token->at, "a list cannot hold null");
+    return read_value(reader, token, field, frame->depth + 1, slot);
+}
+
+static enum status read_entry(struct json_reader *reader, struct json_frame *frame,
+                              const struct json_token *name_token)
+{
+    ProtobufCMessage **slot = add_item(reader, frame);
+    if (slot == NULL) return json_no_memory(reader);
+    enum status status = new_message(reader, frame->field->descriptor, slot);
+    if (status != OK) return status;
+    ProtobufCMessage *entry = *slot;
+    const ProtobufCFieldDescriptor *fields = entry->descriptor->fields;
+    frame->key = name_token->raw;
+    status = json_read_key(reader, name_token, &fields[0], (char *)entry + fields[0].offset);
+    if (status != OK) return status;
+    struct json_token colon = json_next(&reader->scan);
+    if (colon.kind != JSON_COLON) return json_expected(reader, &colon, "':'");
+    struct json_token token = json_next(&reader->scan);
+    if (token.kind == JSON_NULL && !takes_null(&fields[1]))
+        return json_refuse(reader, token.at, "a map cannot hold null");
+    return read_value(reader, &token, &fields[1], frame->depth + 1,
+                      (char *)entry + fields[1].offset);
+}
+
+/* Packs what an Any holds. */
+static enum status close_any(struct json_reader *reader, const struct json_frame *frame)
+{
+    if (frame->inner == NULL) return OK;
+    size_t length = protobuf_c_message_get_packed_size(frame->inner);
+    uint8_t *bytes = arena_alloc(reader->arena, length);
+    if (bytes == NULL) return json_no_memory(reader);
+    (void)protobuf_c_message_pack(frame->inner, bytes);
+    frame->any->value = (ProtobufCBinaryData){length, bytes};
+    return OK;
+}
+
+static enum status close_frame(struct json_reader *reader, struct json_frame *frame, size_t at)
+{
+    enum status status = OK;
+    switch (frame->kind) {
+    case JSON_FRAME_MAP:
+        frame->key = (struct text){NULL, 0};
+        status = json_check_keys(reader, frame, at);
+        /* fall through */
+    case JSON_FRAME_LIST:
+        memcpy((char *)frame->message + frame->field->offset, &frame->items, sizeof(void *));
+        memcpy((char *)frame->message + frame->field->quantifier_offset, &frame->count,
+               sizeof frame->count);
+        break;
+    case JSON_FRAME_ANY:
+        status = close_any(reader, frame);
+        break;
+    case JSON_FRAME_MESSAGE:
+    case JSON_FRAME_SKIPPED_OBJECT:
+    case JSON_FRAME_SKIPPED_ARRAY:
+        break;
+    }
+    if (status != OK) return status;
+    reader->frame_count--;
+    /* The list or map around it has one more whole item now. */
+    if (reader->frame_count > 0) json_count_item(&reader->frames[reader->frame_count - 1]);
+    return OK;
+}
+
+/* Reads the next item of the innermost frame, or its end. */
+static enum status step(struct json_reader *reader)
+{
+    struct json_frame *frame = &reader->frames[reader->frame_count - 1];
+    bool array = frame->kind == JSON_FRAME_LIST || frame->kind == JSON_FRAME_SKIPPED_ARRAY;
+    enum json_kind close = array ? JSON_ARRAY_CLOSE : JSON_OBJECT_CLOSE;
+    struct json_token token = json_next(&reader->scan);
+    if (token.kind == close) return close_frame(reader, frame, token.at);
+    if (!frame->first) {
+        if (token.kind != JSON_COMMA)
+            return json_expected(reader, &token, array ? "',' or ']'" : "',' or '}'");
+        token = json_next(&reader->scan);
+    }
+    frame->first = false;
+    if (!array && token.kind != JSON_STRING) return json_expected(reader, &token, "a name");
+    size_t frame_count = reader->frame_count;
+    enum status status = OK;
+    switch (frame->kind) {
+    case JSON_FRAME_MESSAGE:
+    case JSON_FRAME_ANY:
+    case JSON_FRAME_SKIPPED_OBJECT:
+        status = read_member(reader, frame, &token);
+        break;
+    case JSON_FRAME_LIST:
+        status = read_item(reader, frame, &token);
+        break;
+    case JSON_FRAME_MAP:
+        status = read_entry(reader, frame, &token);
+        break;
+    case JSON_FRAME_SKIPPED_ARRAY:
+        status = skip_value(reader, &token);
+        break;
+    }
+    /* An item that was entered counts when it is closed. */
+    if (status == OK && reader->frame_count == frame_count) json_count_item(frame);
+    return status;
+}
+
+enum status rpc_json_read(struct arena *arena, struct text json,
+                          const ProtobufCMessageDescriptor *descriptor, bool ignore_unknown,
+                          ProtobufCMessage **out, struct fault *fault)
+{
+    struct json_reader reader = {
+        .arena = arena,
+        .scan = {.text = json},
+        .ignore_unknown = ignore_unknown,
+        .fault = fault,
+    };
+    ptrdiff_t invalid = text_invalid_at(json);
+    if (invalid >= 0) return fault_set(fault, INVALID_ARGUMENT, "not UTF-8 at byte %td", invalid);
+    struct json_token token = json_next(&reader.scan);
+    ProtobufCMessage *message;
+    enum status status = read_message(&reader, &token, descriptor, 0, &message);
+    while (status == OK && reader.frame_count > 0)
+        status = step(&reader);
+    if (status != OK) return status;
+    token = json_next(&reader.scan);
+    if (token.kind != JSON_END) return json_expected(&reader, &token, "nothing more");
+    *out = message;
+    return OK;
+}

@@ -1,0 +1,79 @@
+/* What the two halves of the JSON reader share: rpc_json_read.c walks objects and arrays,
+ * rpc_json_value.c reads what stands in them. */
+#pragma once
+
+#include "field_mask.rpc.h"
+#include "rpc/rpc_codec.h"
+#include "rpc/rpc_field.h"
+#include "rpc/rpc_json_scan.h"
+#include "rpc/rpc_json_text.h"
+
+enum json_frame_kind {
+    JSON_FRAME_MESSAGE,
+    JSON_FRAME_ANY,
+    JSON_FRAME_LIST,
+    JSON_FRAME_MAP,
+    JSON_FRAME_SKIPPED_OBJECT, /* The value of a field that is not known. */
+    JSON_FRAME_SKIPPED_ARRAY,
+};
+
+/* An object or array that is being read. */
+struct json_frame {
+    enum json_frame_kind kind;
+    bool first;                            /* Nothing of it has been read. */
+    size_t depth;                          /* How deep its message is nested; the root is 0. */
+    ProtobufCMessage *message;             /* The message, or the one that holds the list. */
+    const ProtobufCFieldDescriptor *field; /* The field at hand, or that of the list. */
+    /* Of a message: */
+    uint8_t *seen;       /* One bit a field. */
+    unsigned next_field; /* Where to look first: fields mostly come in order. */
+    protobuf_any *any;
+    ProtobufCMessage *inner; /* What the Any holds; NULL: of an unknown type. */
+    /* Of a list or map: */
+    void *items;
+    size_t count, capacity;
+    struct text key;
+};
+
+struct json_reader {
+    struct arena *arena;
+    struct json_scan scan;
+    struct json_frame frames[2 * RPC_DEPTH_MAX + 2]; /* A message and a list for each level. */
+    size_t frame_count;
+    bool ignore_unknown;
+    struct fault *fault;
+};
+
+/* Fail the reading: with a message that begins with the path, the line and the column; because the
+ * arena is full; because the token is not `what`. */
+enum status json_refuse(const struct json_reader *reader, size_t at, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+enum status json_no_memory(const struct json_reader *reader);
+enum status json_expected(const struct json_reader *reader, const struct json_token *token,
+                          const char *what);
+
+/* Reads a value that is not a message. */
+NODISCARD enum status json_read_scalar(struct json_reader *reader, const struct json_token *token,
+                                       const ProtobufCFieldDescriptor *field, void *slot);
+
+/* Reads the key of a map from a name. */
+NODISCARD enum status json_read_key(struct json_reader *reader, const struct json_token *token,
+                                    const ProtobufCFieldDescriptor *field, void *slot);
+
+NODISCARD enum status json_read_field_mask(struct json_reader *reader,
+                                           const struct json_token *token, struct text text,
+                                           protobuf_field_mask *mask);
+
+/* No key may stand in a map twice. */
+NODISCARD enum status json_check_keys(struct json_reader *reader, const struct json_frame *frame,
+                                      size_t at);
+
+/* The index of the field with this name, original or lowerCamelCase; n_fields: none. */
+unsigned json_find_field(const ProtobufCMessageDescriptor *descriptor, struct text name,
+                         unsigned first);
+
+/* Says that a field is set, where its message keeps account of that. */
+void json_set_oneof(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+
+/* An item of a list or map is whole. */
+void json_count_item(struct json_frame *frame);
