@@ -65,7 +65,7 @@ class Services:
         return (self.data / f"{name}.log").read_text(errors="replace")
 
     def start(self, name):
-        command = [BUILD / "bin" / f"sotong-{name}", "--port", str(self.ports[name]), "--data", self.data]
+        command = [BUILD / "bin" / name, "--port", str(self.ports[name]), "--data", self.data]
         if self.facts:
             command += ["--facts", SOURCE / "services" / name / "facts"]
         with open(self.data / f"{name}.log", "ab") as log:
