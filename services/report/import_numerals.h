@@ -31,6 +31,11 @@ enum numeral_qualifier {
     NUMERAL_AT_MOST = 1 << 3,
     NUMERAL_PLANNED = 1 << 4,
     NUMERAL_CUMULATIVE = 1 << 5,
+    NUMERAL_AVERAGE = 1 << 6,
+    NUMERAL_TOTAL = 1 << 7,
+    NUMERAL_INCREASE = 1 << 8,
+    NUMERAL_DECREASE = 1 << 9,
+    NUMERAL_MAXIMUM = 1 << 10,
 };
 
 /* An interval of days; open ends have `has_…` false. A single day has both and they are equal. */

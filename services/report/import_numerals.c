@@ -1,0 +1,315 @@
+#include "import_numerals.h"
+
+#include <string.h>
+
+#include "import_qualifiers.h"
+#include "import_readers.h"
+#include "import_units.h"
+
+enum { TAG_BYTES_MAX = 1024, ROMAN_LETTERS_MAX = 5 };
+
+/* The first that takes a run of digits decides; quantity_read() takes every run. */
+static scan_reader *const readers[] = {
+    markup_read,  english_date_read, phone_read,   name_read,       date_read,     address_read,
+    heading_read, time_read,         ordinal_read, glued_name_read, fraction_read, quantity_read,
+};
+
+/* The numerals found so far. */
+struct found {
+    struct arena *arena;
+    struct numeral *items;
+    size_t count, capacity;
+};
+
+static enum status found_add(struct found *found, struct numeral numeral)
+{
+    if (found->count == found->capacity) {
+        struct numeral *items = arena_grow(found->arena, found->items, found->count,
+                                           &found->capacity, sizeof *found->items);
+        if (items == NULL) return RESOURCE_EXHAUSTED;
+        found->items = items;
+    }
+    found->items[found->count++] = numeral;
+    return OK;
+}
+
+/* Numbers of one character: circled, bracketed, Roman. */
+static bool code_is_number(uint32_t code)
+{
+    return (code >= 0x2460 && code <= 0x249B) || (code >= 0x24EA && code <= 0x24FF) ||
+           (code >= 0x2776 && code <= 0x2793) || (code >= 0x2160 && code <= 0x217F) ||
+           (code >= 0x3251 && code <= 0x325F) || (code >= 0x32B1 && code <= 0x32BF);
+}
+
+static bool code_is_bullet(uint32_t code)
+{
+    static const char bullets[] = "-*#>|+oㅇ–—•·‧∙・ㆍ●○◦〇◯❍□■☐☑▢▪▫▶▷►◆◇◈※└├┗┣⇒→➡⇨☞◎★☆❏❑❒✓✔★♣▣▤◑◐"
+                                  "△▲▽▼<〈《『「【[({（";
+    size_t offset = 0;
+    struct text text = {bullets, sizeof bullets - 1};
+    while (offset < text.length) {
+        if (text_next(text, &offset) == code) return true;
+    }
+    return false;
+}
+
+static bool code_opens(uint32_t code)
+{
+    return code == '(' || code == '[' || code == '<' || code == 0x3008 || code == 0x300A ||
+           code == 0x300C || code == 0x300E || code == 0x3010 || code == 0xFF08;
+}
+
+/* Finds where the line's text begins, behind white space, bullets and opening brackets. */
+static void start_find(struct scan *scan)
+{
+    size_t at = 0;
+    while (at < scan->line.length) {
+        uint32_t code = scan_code(scan, at);
+        bool space = code_is_space(code) || code == '\t';
+        if (!space && !code_is_bullet(code)) break;
+        size_t next = scan_next(scan, at);
+        /* A letter is a bullet only with a space behind it. */
+        if ((code == 'o' || code == 0x3147) && !code_is_space(scan_code(scan, next))) break;
+        if (!space && !code_opens(code)) scan->bulleted = true;
+        at = next;
+    }
+    scan->start = at;
+}
+
+/* ▲ in front of a word somewhere on the line: there it is a bullet everywhere. */
+static bool triangles_are_bullets(const struct scan *scan)
+{
+    static const char triangle[] = "▲";
+    const char *at = scan->line.bytes;
+    const char *end = at + scan->line.length;
+    while (at != NULL && at < end) {
+        at = memmem(at, (size_t)(end - at), triangle, sizeof triangle - 1);
+        if (at == NULL) return false;
+        at += sizeof triangle - 1;
+        size_t behind = scan_spaces(scan, (size_t)(at - scan->line.bytes));
+        if (code_is_hangul(scan_code(scan, behind))) return true;
+    }
+    return false;
+}
+
+/* Where the HTML tag that begins at the offset ends; 0: it is none. */
+static size_t tag_end(const struct scan *scan, size_t at)
+{
+    static const char *const tags[] = {
+        "td", "tr",  "th",  "table", "thead", "tbody", "tfoot",  "p",        "br",   "input",
+        "ul", "ol",  "li",  "div",   "span",  "img",   "a",      "i",        "u",    "b",
+        "h1", "h2",  "h3",  "h4",    "h5",    "h6",    "col",    "colgroup", "font", "strong",
+        "em", "sub", "sup", "hr",    "del",   "s",     "center", "label",    NULL};
+    size_t name = at + 1;
+    if (scan_is(scan, name, "/")) name++;
+    size_t end = name;
+    while (end < scan->line.length && end - name < 9 &&
+           (code_is_latin((unsigned char)scan->line.bytes[end]) ||
+            (end > name && code_is_digit((unsigned char)scan->line.bytes[end])))) {
+        end++;
+    }
+    size_t length = 0;
+    for (const char *const *tag = tags; *tag != NULL && length == 0; tag++) {
+        if (strlen(*tag) == end - name && scan_is(scan, name, *tag)) length = end - name;
+    }
+    if (length == 0) return 0;
+    for (; end < scan->line.length && end - at < TAG_BYTES_MAX; end++) {
+        if (scan->line.bytes[end] == '>') return end + 1;
+        if (scan->line.bytes[end] == '<') return 0;
+    }
+    return 0;
+}
+
+/* Where the address that begins at the offset ends; 0: it is none. */
+static size_t link_end(const struct scan *scan, size_t at)
+{
+    static const char *const schemes[] = {"http://", "https://", "www.", "ftp://", "mailto:", NULL};
+    size_t bytes = scan_any(scan, at, schemes);
+    if (bytes == 0 || (at > 0 && code_is_latin(scan_code_before(scan, at)))) return 0;
+    size_t end = at + bytes;
+    while (end < scan->line.length) {
+        unsigned char byte = (unsigned char)scan->line.bytes[end];
+        if (byte <= ' ' || byte >= 0x7F || strchr("<>\"'()[]{}|", byte) != NULL) break;
+        end++;
+    }
+    while (end > at && strchr(".,;:", scan->line.bytes[end - 1]) != NULL) {
+        end--;
+    }
+    return end;
+}
+
+static bool has_digit(const struct scan *scan, size_t begin, size_t end)
+{
+    for (; begin < end; begin++) {
+        if (scan->line.bytes[begin] >= '0' && scan->line.bytes[begin] <= '9') return true;
+    }
+    return false;
+}
+
+/* A heading's Roman number in Latin letters: `I.`, `II .`, `IV.`. Returns its end, or 0. */
+static size_t latin_roman_end(const struct scan *scan)
+{
+    size_t end = scan->start;
+    if (scan->bulleted) return 0;
+    while (end < scan->line.length && end - scan->start < ROMAN_LETTERS_MAX &&
+           strchr("IVX", scan->line.bytes[end]) != NULL) {
+        end++;
+    }
+    if (end == scan->start || end - scan->start == ROMAN_LETTERS_MAX) return 0;
+    size_t point = scan_spaces(scan, end);
+    if (!scan_is(scan, point, ".")) return 0;
+    uint32_t behind = scan_code(scan, point + 1);
+    if (code_is_latin(behind) || code_is_digit(behind)) return 0; /* I.SEOUL.U */
+    return point + 1;
+}
+
+static struct numeral plain_numeral(enum numeral_kind kind, size_t begin, size_t end)
+{
+    return (struct numeral){.kind = kind, .begin = begin, .end = end, .unit = ""};
+}
+
+/* Reads the digits inside markup or an address: a tag's are a name each, an address is one. */
+static enum status region_read(struct scan *scan, size_t begin, size_t end, bool whole,
+                               struct found *found)
+{
+    enum status status = OK;
+    if (!has_digit(scan, begin, end)) return OK;
+    if (whole) return found_add(found, plain_numeral(NUMERAL_NAME, begin, end));
+    for (size_t at = begin; at < end && status == OK;) {
+        size_t run = at;
+        while (run < end && has_digit(scan, run, run + 1)) {
+            run++;
+        }
+        if (run > at) status = found_add(found, plain_numeral(NUMERAL_NAME, at, run));
+        at = run > at ? run : at + 1;
+    }
+    return status;
+}
+
+/* Reads the run of digits at the offset and remembers it. */
+static enum status run_read(struct scan *scan, size_t at, struct found *found)
+{
+    struct numeral numeral = plain_numeral(NUMERAL_UNREAD, at, at);
+    int digit;
+    size_t end = at;
+    size_t bytes;
+    while ((bytes = scan_digit(scan, end, &digit)) > 0) {
+        end += bytes;
+    }
+    if (end - at > SCAN_RUN_BYTES_MAX) {
+        numeral.end = end;
+    } else {
+        for (size_t i = 0; i < ARRAY_LENGTH(readers) && !readers[i](scan, at, &numeral); i++) {
+        }
+    }
+    if (numeral.kind == NUMERAL_DATE || numeral.kind == NUMERAL_PERIOD) {
+        numeral.qualifiers = qualifiers_read(scan, numeral.begin, numeral.end) & NUMERAL_PLANNED;
+    }
+    if (numeral.kind == NUMERAL_ORDINAL && at == scan->start) scan->headed = true;
+    scan->chronicle = numeral.kind == NUMERAL_DATE;
+    return found_add(found, numeral);
+}
+
+/* Reads what begins at the offset, if a numeral does; *end is where to go on. */
+static enum status step_read(struct scan *scan, size_t at, struct found *found, size_t *end)
+{
+    int digit;
+    unsigned char byte = (unsigned char)scan->line.bytes[at];
+    size_t before = found->count;
+    enum status status = OK;
+    *end = scan_next(scan, at);
+    if (scan_digit(scan, at, &digit) > 0) {
+        status = run_read(scan, at, found);
+    } else if (byte == '<' || byte == 'h' || byte == 'w' || byte == 'f' || byte == 'm') {
+        size_t region = byte == '<' ? tag_end(scan, at) : link_end(scan, at);
+        if (region == 0) return OK;
+        *end = region;
+        status = region_read(scan, at, region, byte != '<', found);
+    } else if (byte >= 0x80 && code_is_number(scan_code(scan, at))) {
+        size_t behind = *end;
+        bool roman = scan_code(scan, at) >= 0x2160 && scan_code(scan, at) <= 0x217F;
+        size_t point = scan_spaces(scan, behind);
+        if (roman && at == scan->start && scan_is(scan, point, ".")) behind = point + 1;
+        status = found_add(found, plain_numeral(NUMERAL_ORDINAL, at, behind));
+        if (at == scan->start) scan->headed = true;
+    }
+    if (status != OK || found->count == before) return status;
+    scan->previous = &found->items[found->count - 1];
+    scan->floor = scan->previous->end;
+    if (*end < scan->floor) *end = scan->floor;
+    return OK;
+}
+
+enum status numerals_read(struct arena *arena, struct text line,
+                          const struct numeral_context *context, struct numeral **numerals,
+                          size_t *count)
+{
+    struct scan scan = {.arena = arena, .line = line, .context = context};
+    struct found found = {.arena = arena};
+    enum status status = OK;
+    start_find(&scan);
+    scan.triangle_bullets = triangles_are_bullets(&scan);
+    size_t at = 0;
+    size_t roman = latin_roman_end(&scan);
+    if (roman > 0) {
+        status = found_add(&found, plain_numeral(NUMERAL_ORDINAL, scan.start, roman));
+        if (status != OK) return status;
+        at = scan.floor = roman;
+        scan.headed = true;
+        scan.previous = found.items;
+    }
+    while (at < line.length && status == OK) {
+        size_t end;
+        status = step_read(&scan, at, &found, &end);
+        at = end;
+    }
+    if (status != OK) return status;
+    if (arena_exhausted(arena)) return RESOURCE_EXHAUSTED;
+    *numerals = found.items;
+    *count = found.count;
+    return OK;
+}
+
+/* Reads one unit of a note: `천원`, `백만원`, `명`, `㎡`, `만 명`. */
+static bool note_unit_read(const struct scan *scan, size_t at, bool guess, struct unit *unit,
+                           int32_t *exponent)
+{
+    size_t bytes = magnitude_find(scan, at, exponent);
+    size_t begin = scan_spaces(scan, at + bytes);
+    bool known = unit_find(scan, begin, unit);
+    if (known && code_is_hangul(scan_code(scan, unit->end))) known = false;
+    return known || (guess && unit_read(scan, begin, unit));
+}
+
+bool numerals_unit_note(struct arena *arena, struct text note, const char **unit, int32_t *exponent)
+{
+    const struct numeral_context context = {0};
+    struct scan scan = {.arena = arena, .line = note, .context = &context};
+    ptrdiff_t label = text_find(note, text_from("단위"));
+    size_t at = label < 0 ? 0 : (size_t)label + strlen("단위");
+    bool found = false;
+    bool proportion = false;
+    while (at < note.length && !found) {
+        struct unit read;
+        int32_t power;
+        size_t end = scan_next(&scan, at);
+        uint32_t code = scan_code(&scan, at);
+        bool letter = code_is_hangul(code) || code_is_latin(code);
+        if (note_unit_read(&scan, at, label >= 0, &read, &power)) {
+            bool percent = strncmp(read.canonical, "PERCENT", strlen("PERCENT")) == 0;
+            if (!percent || !proportion) {
+                *unit = read.canonical;
+                *exponent = power;
+            }
+            proportion = proportion || percent;
+            found = !percent;
+            end = read.end;
+        } else if (letter && label < 0) {
+            break; /* A word that is no unit: not a note. */
+        } else if (letter) {
+            end = scan_hangul(&scan, end, INT32_MAX);
+        }
+        at = end;
+    }
+    return found || proportion;
+}
