@@ -18,6 +18,7 @@
 enum {
     FILE_BYTES_MAX = 64 * 1024 * 1024,
     NAME_BYTES_MAX = 128,
+    MESSAGE_BYTES_MAX = 1024,
     LITERAL_COLUMN_MAX = 96,
     MIGRATION_NUMBER_MAX = 999999,
 };
@@ -32,12 +33,12 @@ struct source {
 
 static void __attribute__((noreturn, format(printf, 1, 2))) stop(const char *format, ...)
 {
+    char message[MESSAGE_BYTES_MAX];
     va_list arguments;
     va_start(arguments, format);
-    fputs("embed: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    (void)vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    (void)fprintf(stderr, "embed: %s\n", message);
     exit(1);
 }
 

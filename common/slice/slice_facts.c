@@ -1,4 +1,5 @@
 /* Facts: slices kept as data beside a service, so that a fresh machine has something to show. */
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -86,6 +87,7 @@ static enum status request_read(struct arena *arena, const struct slice *slice, 
 static enum status request_store(struct slice *slice, struct db *db, struct arena *arena,
                                  const slice_put_slice_request *request, const struct facts *facts)
 {
+    assert(request != NULL);
     struct fault cause = {0};
     slice_put_slice_response response = SLICE_PUT_SLICE_RESPONSE_INIT;
     enum status status = db_begin(db);

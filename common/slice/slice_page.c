@@ -99,7 +99,7 @@ static enum status row_add(struct reader *reader, struct slice_page *page,
     }
     if (page->count == reader->capacity) {
         void *grown = arena_grow(reader->arena, page->messages, page->count, &reader->capacity,
-                                 sizeof *page->messages);
+                                 sizeof(void *));
         if (grown == NULL) return RESOURCE_EXHAUSTED;
         page->messages = grown;
     }
@@ -200,7 +200,7 @@ enum status slice_summaries_read(struct db *db, struct arena *arena,
     size_t capacity = 0;
     while (status == OK && (status = db_next(&rows)) == OK) {
         if (length == capacity) {
-            void *grown = arena_grow(arena, list, length, &capacity, sizeof(slice_slice_summary *));
+            void *grown = arena_grow(arena, list, length, &capacity, sizeof(void *));
             if (grown == NULL) status = RESOURCE_EXHAUSTED;
             if (grown != NULL) list = grown;
         }

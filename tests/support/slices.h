@@ -21,14 +21,14 @@ void slices_close(struct slices *slices);
 struct slices_part {
     const char *request_id;
     const char *report_id;
-    char digest;
-    const char *as_of;
+    int digest;
     int part;
+    const char *as_of; /* NULL: 2020-03-31. */
+    const char *row;   /* A label of all figures and a cell of all tables; NULL: 접수. */
+    int figures;       /* This many, on the lines from first_line on. */
+    int tables;        /* Likewise. */
+    int first_line;    /* 0: 1. */
     bool last;
-    int figures;     /* This many, on the lines from first_line on. */
-    int first_line;  /* 0: 1. */
-    int tables;      /* Likewise. */
-    const char *row; /* A label of all figures and a cell of all tables; NULL: "접수". */
 };
 
 /* The request, in the arena. */

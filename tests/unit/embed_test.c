@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "support/suite.h"
 
 enum { PATH_BYTES = 512, OUTPUT_BYTES_MAX = 1 << 20 };
@@ -133,13 +134,15 @@ static void orders_migrations_by_number(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
     read_whole(file, &code);
     (void)fclose(file);
-    const char *first = strstr((const char *)code.bytes, "{1, \"1_a\"");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(first);
-    const char *second = strstr(first, "{2, \"2_b\"");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(second);
-    CU_ASSERT_PTR_NOT_NULL(strstr(second, "{10, \"10_c\""));
-    CU_ASSERT_PTR_NOT_NULL(strstr(first, "-- Why: \\042quoted\\042, \\134 and"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(second, "sample_migration_count = 3;"));
+    static const char *const parts[] = {"{1, \"1_a\"", "-- Why: \\042quoted\\042, \\134 and",
+                                        "{2, \"2_b\"", "{10, \"10_c\"",
+                                        "sample_migration_count = 3;"};
+    struct text rest = {(const char *)code.bytes, code.length};
+    for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
+        ptrdiff_t at = text_find(rest, text_from(parts[i]));
+        CU_ASSERT_FATAL(at >= 0);
+        rest = (struct text){rest.bytes + at, rest.length - (size_t)at};
+    }
     buffer_free(&said);
     buffer_free(&code);
     folder_remove(folder, names, ARRAY_LENGTH(names));
