@@ -98,12 +98,12 @@ static enum status request_store(struct slice *slice, struct db *db, struct aren
         status = db_run(db, &slice_facts_set_sql, DB_TEXT(facts->name), DB_TEXT(facts->digest));
     }
     if (status == OK) status = db_commit(db);
-    if (status == OK) {
+    if (status == OK && response.committed) {
         log_write(LOG_INFO, "facts %s: %d figures, %d tables, %d records", facts->name,
                   (int)response.figure_count, (int)response.table_count,
                   (int)response.record_count);
-        return OK;
     }
+    if (status == OK) return OK;
     db_rollback(db);
     return fault_set(facts->fault, status, "%s: %s", facts->path,
                      cause.message[0] != '\0' ? cause.message : status_name(status));
