@@ -181,7 +181,7 @@ static bool origin_form(struct text *target)
     if ((url.field_set & (1 << UF_PATH)) == 0) return false;
     size_t offset = url.field_data[UF_PATH].off;
     *target = (struct text){target->bytes + offset, target->length - offset};
-    return true;
+    return target->bytes[0] == '/';
 }
 
 static struct http1_refusal read_head(struct http_connection *connection, struct text head,
@@ -385,14 +385,13 @@ static void http1_receive(struct http_connection *connection, struct text bytes)
     http1_run(connection, bytes);
 }
 
+/* Goes on with requests that waited for answers before them to be taken. */
 static void http1_produce(struct http_connection *connection)
 {
     struct http1 *http1 = connection->http1;
-    if (http1->state != HTTP1_HEAD || http1->input.length == 0 || http1->running) return;
-    if (http1->scanned == http1->input.length) return; /* A part of a head. */
-    if (connection->out.length < HTTP_OUTPUT_BYTES_MAX) {
-        http1_run(connection, (struct text){NULL, 0});
-    }
+    bool waits = connection->read_paused && http1->state == HTTP1_HEAD && !http1->running;
+    if (!waits || connection->out.length >= HTTP_OUTPUT_BYTES_MAX) return;
+    http1_run(connection, (struct text){NULL, 0});
 }
 
 static void http1_drain(struct http_connection *connection)

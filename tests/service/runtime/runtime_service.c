@@ -1,0 +1,106 @@
+#include "runtime_service.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static void wait_ms(int32_t ms)
+{
+    if (ms > 0) (void)usleep((unsigned)ms * 1000);
+}
+
+static enum status row_read(struct rpc_call *call, const char *name, runtime_row *out)
+{
+    struct db_rows rows;
+    enum status status = db_query(rpc_db(call), &rows, &runtime_row_get_sql, DB_TEXT(name));
+    if (status != OK) return status;
+    status = db_next(&rows);
+    if (status == OK) {
+        out->name = arena_printf(rpc_arena(call), "%s", name);
+        out->number = db_int(&rows, 0);
+        out->text = db_copy(&rows, 1, rpc_arena(call));
+        if (out->name == NULL || out->text == NULL) status = RESOURCE_EXHAUSTED;
+    }
+    db_end(&rows);
+    if (status == NOT_FOUND) return rpc_fail(call, NOT_FOUND, "there is no row %s", name);
+    return status;
+}
+
+enum status runtime_get_row(struct runtime *self, struct rpc_call *call,
+                            const runtime_get_row_request *in, runtime_row *out)
+{
+    self->runs++;
+    return row_read(call, in->name, out);
+}
+
+enum status runtime_put_row(struct runtime *self, struct rpc_call *call,
+                            const runtime_put_row_request *in, runtime_row *out)
+{
+    self->runs++;
+    wait_ms(in->wait_ms);
+    enum status status = db_run(rpc_db(call), &runtime_row_insert_sql, DB_TEXT(in->row->name),
+                                DB_INT(in->row->number), DB_TEXT(in->row->text));
+    if (status == ALREADY_EXISTS) return rpc_fail(call, status, "%s exists", in->row->name);
+    if (status != OK) return status;
+    if (in->fail_after) return rpc_fail(call, ABORTED, "failed as it was told");
+    return row_read(call, in->row->name, out);
+}
+
+static enum status add(struct rpc_call *call, void *context)
+{
+    const runtime_add_to_row_request *in = context;
+    enum status status =
+        db_run(rpc_db(call), &runtime_row_add_sql, DB_TEXT(in->name), DB_INT(in->add));
+    if (status != OK) return status;
+    if (db_changes(rpc_db(call)) == 0) return rpc_fail(call, NOT_FOUND, "no row %s", in->name);
+    if (in->fail_after) return rpc_fail(call, ABORTED, "failed as it was told");
+    return OK;
+}
+
+enum status runtime_add_to_row(struct runtime *self, struct rpc_call *call,
+                               const runtime_add_to_row_request *in, runtime_row *out)
+{
+    self->runs++;
+    wait_ms(in->wait_ms);
+    runtime_add_to_row_request copy = *in;
+    enum status status = rpc_write(call, add, &copy);
+    return status == OK ? row_read(call, in->name, out) : status;
+}
+
+enum status runtime_fail(struct runtime *self, struct rpc_call *call,
+                         const runtime_fail_request *in, runtime_row *out)
+{
+    (void)out;
+    self->runs++;
+    enum status status = (enum status)in->code;
+    for (size_t i = 0; i < in->n_fields; i++)
+        status = rpc_violation(call, in->fields[i], "is wrong");
+    if (in->reason[0] != '\0') status = rpc_reason(call, status, in->reason);
+    if (in->message[0] != '\0') status = rpc_fail(call, status, "%s", in->message);
+    return status;
+}
+
+static enum status open_service(const struct app *app, struct app_mount mounts[static APP_MOUNTS_MAX],
+                                size_t *mount_count, void **self, struct fault *fault)
+{
+    (void)app;
+    struct runtime *runtime = calloc(1, sizeof *runtime);
+    if (runtime == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
+    mounts[0] = (struct app_mount){&runtime_runtime_service_handlers, runtime};
+    *mount_count = 1;
+    *self = runtime;
+    return OK;
+}
+
+static void close_service(void *self)
+{
+    free(self);
+}
+
+const struct app_service runtime_app_service = {
+    .name = "runtime",
+    .port = 18240,
+    .migrations = runtime_migrations,
+    .migration_count = 1,
+    .open = open_service,
+    .close = close_service,
+};

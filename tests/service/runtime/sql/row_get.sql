@@ -1,0 +1,2 @@
+-- A row by its name.
+SELECT number, text FROM runtime_rows WHERE name = $1

@@ -1,0 +1,20 @@
+/* An HTTP server on a thread of its own that says what it was asked, for tests. */
+#pragma once
+
+#include "http/http_server.h"
+
+struct http_echo;
+
+/* Starts on a free port. The answer to a request is `METHOD PATH?QUERY BYTES of body`; a path
+ * /later is answered from a timer, /large with HTTP_ECHO_LARGE_BYTES. */
+struct http_echo *http_echo_start(const struct http_limits *limits);
+
+int http_echo_port(const struct http_echo *echo);
+
+/* Begins to drain. */
+void http_echo_drain(struct http_echo *echo);
+
+/* Drains, waits until it has stopped, and releases it. */
+void http_echo_stop(struct http_echo *echo);
+
+enum { HTTP_ECHO_LARGE_BYTES = 4 * 1024 * 1024, HTTP_ECHO_LATER_MS = 50 };
