@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { LABEL_SPACES_MAX = 3 };
+enum { TWO_DIGITS = 10 }; /* The least number that has them. */
 
 /* What joins two points, or leaves an interval open. */
 struct joint {
@@ -31,16 +31,21 @@ static int year_known(const struct scan *scan)
 }
 
 /* What in front of `month.day` says that it is a date: a bracket, a label, another date. */
-static bool date_expected(const struct scan *scan, size_t at)
+static bool date_expected(const struct scan *scan, const struct point *point)
 {
     static const char *const brackets[] = {"(", "（", "[", "<", "〈", "‘", "'", NULL};
     static const char *const labels[] = {"일시", "일자", "기간", "기한", "날짜", "개최일", "시행일",
                                          "일정", "시기", "개최", "예정", "매년", NULL};
+    size_t at = point->begin;
     size_t before = scan_spaces_before(scan, at);
     if (scan_any_before(scan, before, brackets) > 0) return true;
     if (scan->chronicle && scan->previous != NULL && scan->previous->kind == NUMERAL_DATE &&
         before == scan->floor + 1 &&
         (scan_was(scan, before, ",") || scan_was(scan, before, "/") || scan_was(scan, before, "·")))
+        return true;
+    /* `(2차 / 3.11, 3.18)`: two digits of a day, set off in brackets. */
+    if (scan->brackets > 0 && before < at && point->day >= TWO_DIGITS &&
+        (scan_was(scan, before, ",") || scan_was(scan, before, "/")))
         return true;
     if (!scan_was(scan, before, ":")) return false;
     before = scan_spaces_before(scan, before - 1);
@@ -87,7 +92,7 @@ static bool point_supported(const struct scan *scan, const struct point *point)
     bool whole_cell =
         scan->context->in_table && scan->previous == NULL && point->end >= scan->line.length;
     if (whole_cell) return false;
-    return date_expected(scan, point->begin) && date_closed(scan, point->end);
+    return date_expected(scan, point) && date_closed(scan, point->end);
 }
 
 /* Reads `/27` of `1.23/27` and `·27`: another day of the same month. */
@@ -117,6 +122,7 @@ static bool list_read(const struct scan *scan, const struct point *first, struct
 {
     static const char *const joints[] = {"·", "‧", "・", "∙", "ㆍ", ",", "，", "/", NULL};
     if (first->day > 0 || (first->month == 0 && first->quarter == 0)) return false;
+    if (scan_was(scan, first->end, "월") || scan_was(scan, first->end, "분기")) return false;
     size_t at = scan_spaces(scan, first->end);
     size_t bytes = scan_any(scan, at, joints);
     if (bytes == 0) return false;

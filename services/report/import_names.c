@@ -209,9 +209,8 @@ static bool called_before(const struct scan *scan, size_t at)
                                         "☎",    "번호", "신고",     "상담", "또는",
                                         "Tel",  "TEL",  "ARS",      "/",    NULL};
     size_t before = scan_spaces_before(scan, at);
-    if (scan_was(scan, before, ":") || scan_was(scan, before, "나")) {
-        before = scan_spaces_before(scan, before - 1);
-    }
+    if (scan_was(scan, before, ":")) before = scan_spaces_before(scan, before - 1);
+    if (scan_was(scan, before, "나")) before -= strlen("나");
     return scan_any_before(scan, before, words) > 0;
 }
 
@@ -359,8 +358,10 @@ static bool glued_read(const struct scan *scan, size_t at, struct numeral *numer
     if (amount.has_unit) {
         bool guessed = (amount.unit.flags & UNIT_GUESSED) != 0;
         bool named = (amount.unit.flags & (UNIT_NAMING | UNIT_CLOCK)) != 0;
-        if (!guessed && !named) return false;
-        if (!guessed) end = amount.end;
+        bool ends = unit_word_ends(scan, amount.unit.end);
+        if (!guessed && !named && ends) return false;
+        if (!ends) end = amount.number.end;
+        if (!guessed && ends) end = amount.end;
     } else if (enumerated(scan, begin, end)) {
         return false;
     }
@@ -375,6 +376,8 @@ bool name_read(const struct scan *scan, size_t at, struct numeral *numeral)
     if (anniversary_read(scan, at, numeral) || subway_read(scan, at, numeral) ||
         phrase_read(scan, at, numeral))
         return true;
+    if (scan_was(scan, at, "코로나") && whole_read(scan, at, &number))
+        return name_set(at - strlen("코로나"), number.end, numeral);
     if (whole_read(scan, at, &number) && scan_any_before(scan, at, quotes) > 0 &&
         scan_any(scan, number.end, closing) > 0)
         return name_set(at, number.end, numeral);

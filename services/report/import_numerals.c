@@ -218,6 +218,8 @@ static enum status step_read(struct scan *scan, size_t at, struct found *found, 
     size_t before = found->count;
     enum status status = OK;
     *end = scan_next(scan, at);
+    if (byte == '(') scan->brackets++;
+    if (byte == ')' && scan->brackets > 0) scan->brackets--;
     if (scan_digit(scan, at, &digit) > 0) {
         status = run_read(scan, at, found);
     } else if (byte == '<' || byte == 'h' || byte == 'w' || byte == 'f' || byte == 'm') {

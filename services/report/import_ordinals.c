@@ -225,5 +225,7 @@ bool ordinal_read(const struct scan *scan, size_t at, struct numeral *numeral)
         if (end == number.end || !unit_find(scan, end, &unit)) return false;
     }
     if (!unit_orders(scan, at, &number, &unit)) return false;
+    /* `감염병2차단`: the word goes on behind what looks like an ordinal's. */
+    if (code_is_hangul(scan_code_before(scan, at)) && !unit_word_ends(scan, unit.end)) return false;
     return ordinal_set(at, unit.end, numeral);
 }

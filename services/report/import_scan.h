@@ -20,6 +20,7 @@ struct scan {
     const struct numeral *previous; /* NULL before the first. */
     size_t floor;                   /* End of the previous numeral: none begins before it. */
     size_t start;                   /* First byte behind indentation and bullets. */
+    int brackets;                   /* Round brackets that are open. */
     bool bulleted;                  /* There is a bullet in front of `start`. */
     bool triangle_bullets;          /* ▲ is a bullet on this line, not a minus. */
     bool chronicle;                 /* The last date of the line was written month.day. */

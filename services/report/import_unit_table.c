@@ -383,6 +383,7 @@ const struct unit_entry unit_entries[] = {
     {"주차", "주차", UNIT_ORDINAL | UNIT_ALWAYS},
     {"주택", "주택", 0},
     {"줄", "줄", 0},
+    {"중", "중", 0},
     {"지구", "지구", UNIT_ORDINAL},
     {"지점", "지점", 0},
     {"쪽", "쪽", 0},

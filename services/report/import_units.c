@@ -57,6 +57,17 @@ static bool unit_ends(const struct scan *scan, const struct unit_entry *entry, s
     return !code_is_latin(code) && !code_is_digit(code);
 }
 
+/* 개소, 개사, 개국 … */
+static bool entry_is_compound(const struct unit_entry *entry)
+{
+    return strncmp(entry->printed, "개", strlen("개")) == 0 && entry->printed[strlen("개")] != '\0';
+}
+
+bool unit_word_ends(const struct scan *scan, size_t at)
+{
+    return unit_particle_is(scan, at) || scan_any(scan, at, tails) > 0;
+}
+
 bool unit_find(const struct scan *scan, size_t at, struct unit *unit)
 {
     if (at >= scan->line.length) return false;
@@ -72,6 +83,11 @@ bool unit_find(const struct scan *scan, size_t at, struct unit *unit)
         if (unit_ends(scan, entry, at + length)) found = entry;
     }
     if (found == NULL) return false;
+    /* `26개사업`: 개사 is a counter only where its word ends. */
+    if (entry_is_compound(found) && !unit_word_ends(scan, at + strlen(found->printed))) {
+        *unit = (struct unit){"개", at, at + strlen("개"), UNIT_SPACED};
+        return true;
+    }
     *unit = (struct unit){found->canonical, at, at + strlen(found->printed), found->flags};
     return true;
 }
@@ -248,7 +264,7 @@ static bool unit_spaced(const struct scan *scan, size_t at, bool any, struct uni
     if (begin == at || !unit_find(scan, begin, unit)) return false;
     if ((unit->flags & UNIT_SPACED) == 0 && !any) return false;
     if ((unit->flags & (UNIT_ORDINAL | UNIT_CLOCK)) != 0) return false;
-    return unit_particle_is(scan, unit->end) || scan_any(scan, unit->end, tails) > 0;
+    return unit_word_ends(scan, unit->end);
 }
 
 bool amount_read(const struct scan *scan, size_t at, struct amount *amount)

@@ -38,6 +38,10 @@ bool unit_read(const struct scan *scan, size_t at, struct unit *unit);
 /* The Hangul run at the offset is nothing but a particle (은, 으로, 까지 …) or empty. */
 bool unit_particle_is(const struct scan *scan, size_t at);
 
+/* A unit's word ends at the offset: with a particle, or with a word that says what was counted
+ * (이상, 운영, 선정 …), or because no Hangul follows. */
+bool unit_word_ends(const struct scan *scan, size_t at);
+
 /* A number with its magnitudes and its unit: `34만8천여 명`, `1억 2천만원`, `76백만원`, `3.2%p`. */
 struct amount {
     struct number number; /* Its first digits. */
