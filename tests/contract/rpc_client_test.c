@@ -1,0 +1,333 @@
+/* The client against our own server, in a process of its own so that it can die and come back. */
+#include "rpc/rpc_client.h"
+
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/clock.h"
+#include "rpc/rpc_server.h"
+#include "sample.rpc.h"
+#include "support/suite.h"
+
+enum {
+    URL_BYTES = 32,
+    ARENA_BYTES = 8 << 20,
+    BIG_BYTES = 1 << 20,
+    THREADS = 8,
+    CALLS_PER_THREAD = 200,
+    SLOW_MS = 400,
+};
+
+/* ---- The server ---- */
+
+struct sample {
+    int flaky_calls;
+};
+
+enum status sample_get_node(struct sample *self, struct rpc_call *call,
+                            const sample_get_node_request *in, sample_node *out)
+{
+    if (strcmp(in->name, "missing") == 0)
+        return rpc_fail(call, NOT_FOUND, "there is no node \"%s\"", in->name);
+    if (strcmp(in->name, "flaky") == 0 && ++self->flaky_calls % 3 != 0)
+        return rpc_fail(call, UNAVAILABLE, "try again");
+    if (strcmp(in->name, "slow") == 0) (void)usleep(SLOW_MS * 1000);
+    size_t length = strcmp(in->name, "big") == 0 ? BIG_BYTES : strlen(in->name);
+    out->label = arena_alloc(rpc_arena(call), length + 1);
+    if (out->label == NULL) return RESOURCE_EXHAUSTED;
+    memset(out->label, 'x', length);
+    out->label[length] = '\0';
+    if (length < BIG_BYTES) memcpy(out->label, in->name, length);
+    return OK;
+}
+
+enum status sample_put_node(struct sample *self, struct rpc_call *call, const sample_node *in,
+                            sample_node *out)
+{
+    (void)self;
+    (void)call;
+    out->kind = in->kind;
+    return OK;
+}
+
+/* Fails every time, and says how often it was called. */
+enum status sample_move_node(struct sample *self, struct rpc_call *call, const sample_node *in,
+                             sample_node *out)
+{
+    (void)in;
+    (void)out;
+    return rpc_fail(call, UNAVAILABLE, "call %d", ++self->flaky_calls);
+}
+
+static void serve(int port)
+{
+    static struct sample self;
+    struct rpc_mount mount = {.handlers = &sample_sample_service_handlers, .self = &self};
+    uv_loop_t loop;
+    struct rpc_server *server;
+    struct fault fault = {""};
+    struct rpc_server_config config = rpc_server_config_default();
+    config.loop = &loop;
+    config.name = "sample";
+    config.version = "0";
+    config.address = "127.0.0.1";
+    config.port = port;
+    config.mounts = &mount;
+    config.mount_count = 1;
+    (void)uv_loop_init(&loop);
+    if (rpc_server_new(&config, &server, &fault) != OK) {
+        (void)fprintf(stderr, "sample server: %s\n", fault.message);
+        _exit(EXIT_FAILURE);
+    }
+    /* It logs the failures that the tests ask for. */
+    if (freopen("/dev/null", "w", stderr) != NULL) (void)uv_run(&loop, UV_RUN_DEFAULT);
+    _exit(EXIT_SUCCESS);
+}
+
+static pid_t start_server(int port)
+{
+    (void)fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) serve(port);
+    return pid;
+}
+
+static void stop_server(pid_t pid)
+{
+    (void)kill(pid, SIGKILL);
+    (void)waitpid(pid, NULL, 0);
+}
+
+/* A port that nobody listens on. */
+static int free_port(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    socklen_t length = sizeof address;
+    int socket_fd = socket(AF_INET, SOCK_STREAM, 0);
+    bool bound = bind(socket_fd, (struct sockaddr *)&address, length) == 0 &&
+                 getsockname(socket_fd, (struct sockaddr *)&address, &length) == 0;
+    CU_ASSERT_FATAL(bound);
+    (void)close(socket_fd);
+    return ntohs(address.sin_port);
+}
+
+/* ---- The client ---- */
+
+struct caller {
+    int port; /* Of the server. */
+    char urls[2][URL_BYTES];
+    struct rpc_peer peers[2];
+    struct rpc_client *client;
+    struct arena arena;
+    struct fault fault;
+    struct rpc_options options;
+};
+
+static void caller_init(struct caller *caller, int port)
+{
+    *caller = (struct caller){.port = port};
+    (void)snprintf(caller->urls[0], URL_BYTES, "http://127.0.0.1:%d", port);
+    (void)snprintf(caller->urls[1], URL_BYTES, "http://127.0.0.1:%d", free_port());
+    caller->peers[0] = (struct rpc_peer){"sample", caller->urls[0]};
+    caller->peers[1] = (struct rpc_peer){"nobody", caller->urls[1]};
+    struct rpc_client_config config = {.peers = caller->peers,
+                                       .peer_count = ARRAY_LENGTH(caller->peers)};
+    CU_ASSERT_EQUAL_FATAL(rpc_client_new(&config, &caller->client), OK);
+    arena_init(&caller->arena, ARENA_BYTES);
+    caller->options = (struct rpc_options){
+        .peer = "sample", .timeout_ms = 5000, .arena = &caller->arena, .fault = &caller->fault};
+}
+
+static void caller_free(struct caller *caller)
+{
+    rpc_client_free(caller->client);
+    arena_free(&caller->arena);
+}
+
+static enum status get_node(struct caller *caller, const char *name, sample_node **node)
+{
+    sample_get_node_request request = SAMPLE_GET_NODE_REQUEST_INIT;
+    sample_node empty = SAMPLE_NODE_INIT;
+    char id[] = "r1";
+    request.name = arena_copy(&caller->arena, name, strlen(name));
+    request.request_id = id;
+    request.node = &empty;
+    return sample_client_get_node(caller->client, &caller->options, &request, node);
+}
+
+/* Waits until the server answers. */
+static void await_server(struct caller *caller)
+{
+    sample_node *node;
+    for (int i = 0; i < 100 && get_node(caller, "a", &node) != OK; i++)
+        (void)usleep(20000);
+}
+
+/* Puts the URL into a message at its %s. */
+static void with_url(char message[static FAULT_BYTES_MAX], const char *pattern, const char *url)
+{
+    const char *mark = strstr(pattern, "%s");
+    if (mark == NULL)
+        (void)snprintf(message, FAULT_BYTES_MAX, "%s", pattern);
+    else
+        (void)snprintf(message, FAULT_BYTES_MAX, "%.*s%s%s", (int)(mark - pattern), pattern, url,
+                       mark + 2);
+}
+
+static void calls_and_fails(void)
+{
+    static const struct {
+        const char *peer, *name;
+        int64_t timeout_ms;
+        enum status status;
+        const char *message;
+    } cases[] = {
+        {"sample", "a", 0, OK, ""},
+        {"sample", "big", 0, OK, ""},
+        {"sample", "missing", 0, NOT_FOUND, "sample: there is no node \"missing\""},
+        {"sample", "flaky", 0, OK, ""},
+        {"sample", "slow", 100, DEADLINE_EXCEEDED, "sample at %s: no answer before the deadline"},
+        {"sample", "slow", 3000, OK, ""},
+        {"sample", "", 0, INVALID_ARGUMENT, "sample: name: must not be empty"},
+        {"nobody", "a", 0, UNAVAILABLE, "nobody at %s: connection refused"},
+        {"anybody", "a", 0, FAILED_PRECONDITION, "no service \"anybody\" is configured"},
+    };
+    struct caller caller;
+    caller_init(&caller, free_port());
+    pid_t server = start_server(caller.port);
+    await_server(&caller);
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        sample_node *node = NULL;
+        caller.fault.message[0] = '\0';
+        caller.options.peer = cases[i].peer;
+        caller.options.timeout_ms = cases[i].timeout_ms;
+        enum status status = get_node(&caller, cases[i].name, &node);
+        CU_ASSERT_EQUAL(status, cases[i].status);
+        if (status != cases[i].status) printf("\n  %s: %s", cases[i].name, caller.fault.message);
+        CU_ASSERT_EQUAL(status == OK, node != NULL);
+        if (status == OK) continue;
+        char message[FAULT_BYTES_MAX];
+        bool nobody = strcmp(cases[i].peer, "nobody") == 0;
+        with_url(message, cases[i].message, caller.urls[nobody]);
+        CU_ASSERT_STRING_EQUAL(caller.fault.message, message);
+    }
+    caller_free(&caller);
+    stop_server(server);
+}
+
+static void repeats_only_what_is_idempotent(void)
+{
+    struct caller caller;
+    caller_init(&caller, free_port());
+    pid_t server = start_server(caller.port);
+    await_server(&caller);
+    sample_node node = SAMPLE_NODE_INIT;
+    sample_node *out;
+    CU_ASSERT_EQUAL(sample_client_move_node(caller.client, &caller.options, &node, &out),
+                    UNAVAILABLE);
+    CU_ASSERT_STRING_EQUAL(caller.fault.message, "sample: call 1");
+    caller_free(&caller);
+    stop_server(server);
+}
+
+static void finds_a_peer_that_was_started_anew(void)
+{
+    struct caller caller;
+    caller_init(&caller, free_port());
+    for (int i = 0; i < 3; i++) {
+        pid_t server = start_server(caller.port);
+        if (i == 0) await_server(&caller);
+        for (int wait = 0; i > 0 && wait < 100; wait++) {
+            /* Another client asks whether the server is up: ours keeps its dead connection. */
+            struct caller other;
+            caller_init(&other, caller.port);
+            sample_node *node;
+            enum status up = get_node(&other, "a", &node);
+            caller_free(&other);
+            if (up == OK) break;
+            (void)usleep(20000);
+        }
+        sample_node leaf = SAMPLE_NODE_INIT;
+        sample_node *out;
+        CU_ASSERT_EQUAL(sample_client_move_node(caller.client, &caller.options, &leaf, &out),
+                        UNAVAILABLE);
+        CU_ASSERT_STRING_EQUAL(caller.fault.message, "sample: call 1");
+        stop_server(server);
+    }
+    caller_free(&caller);
+}
+
+static void *call_often(void *context)
+{
+    struct caller mine = *(struct caller *)context;
+    long failures = 0;
+    arena_init(&mine.arena, ARENA_BYTES);
+    mine.options.arena = &mine.arena;
+    mine.options.fault = &mine.fault;
+    for (int i = 0; i < CALLS_PER_THREAD; i++) {
+        sample_node *node;
+        arena_reset(&mine.arena);
+        failures += get_node(&mine, "abc", &node) != OK || strcmp(node->label, "abc") != 0;
+    }
+    arena_free(&mine.arena);
+    return (void *)failures;
+}
+
+static void serves_several_threads(void)
+{
+    struct caller caller;
+    caller_init(&caller, free_port());
+    pid_t server = start_server(caller.port);
+    await_server(&caller);
+    pthread_t threads[THREADS];
+    int64_t begin_us = clock_monotonic_us();
+    for (int i = 0; i < THREADS; i++)
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[i], NULL, call_often, &caller), 0);
+    for (int i = 0; i < THREADS; i++) {
+        void *failures;
+        CU_ASSERT_EQUAL(pthread_join(threads[i], &failures), 0);
+        CU_ASSERT_PTR_NULL(failures);
+    }
+    printf("\n  %d calls in %d ms", THREADS * CALLS_PER_THREAD,
+           (int)((clock_monotonic_us() - begin_us) / 1000));
+    caller_free(&caller);
+    stop_server(server);
+}
+
+static void posts_json(void)
+{
+    struct caller caller;
+    caller_init(&caller, free_port());
+    pid_t server = start_server(caller.port);
+    await_server(&caller);
+    struct text answer = {NULL, 0};
+    struct text json = text_from("{\"name\": \"가\", \"requestId\": \"r\", \"node\": {}}");
+    CU_ASSERT_EQUAL(rpc_client_call_json(caller.client, &caller.options,
+                                         "/sotong.sample.v1.SampleService/GetNode", json, &answer),
+                    OK);
+    CU_ASSERT(text_equal(answer, text_from("{\"label\":\"가\"}")));
+    CU_ASSERT_EQUAL(
+        rpc_client_call_json(caller.client, &caller.options, "/no.Such/Method", json, &answer),
+        UNIMPLEMENTED);
+    json = text_from("{\"name\": 1}");
+    CU_ASSERT_EQUAL(rpc_client_call_json(caller.client, &caller.options,
+                                         "/sotong.sample.v1.SampleService/GetNode", json, &answer),
+                    INVALID_ARGUMENT);
+    CU_ASSERT_STRING_EQUAL(caller.fault.message, "sample: name, line 1, column 10: expected a "
+                                                 "string, found a number");
+    caller_free(&caller);
+    stop_server(server);
+}
+
+SUITE("rpc_client", {"calls and fails", calls_and_fails},
+      {"repeats only what is idempotent", repeats_only_what_is_idempotent},
+      {"finds a peer that was started anew", finds_a_peer_that_was_started_anew},
+      {"serves several threads", serves_several_threads}, {"posts JSON", posts_json})
