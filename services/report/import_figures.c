@@ -1,0 +1,195 @@
+#include "import_figures.h"
+
+#include <string.h>
+
+enum { SCRATCH_BYTES_KEPT = 64 * 1024 };
+
+void figures_pushed(struct figures *figures, const struct outline *outline)
+{
+    int top = outline->count - 1;
+    struct owner_weights own =
+        owners_weigh(figures->owners, label_text(&outline->entries[top].label));
+    struct owner_weights none = {{0}};
+    figures->weights[top] = owners_below(top > 0 ? figures->weights[top - 1] : none, own);
+    figures->heads[top].is_set = false;
+}
+
+/* `figures/{report}-{line}-{column}` */
+static char *figure_name(struct figures *figures, int line, int column)
+{
+    return arena_printf(figures->scratch, "figures/%s-%d-%d", figures->options->report_id, line,
+                        column);
+}
+
+static char *borrowed(const char *string)
+{
+    return (char *)(uintptr_t)string;
+}
+
+/* The message being made, and what it points to. */
+struct draft {
+    slice_figure figure;
+    type_citation citation;
+    type_quantity low, high;
+    struct reading_period period;
+    char *subject[FIGURE_LABELS_MAX];
+    char *sections[IMPORT_NESTING_MAX];
+    slice_qualifier qualifiers[16];
+    struct owner_weights weights;
+};
+
+static void subject_add(struct figures *figures, struct draft *draft, const struct label *label,
+                        const struct owner_weights *known)
+{
+    if (label->length == 0) return;
+    size_t count = draft->figure.n_subject;
+    if (count == FIGURE_LABELS_MAX) return;
+    if (count > 0 && strcmp(draft->subject[count - 1], label->bytes) == 0) return;
+    draft->subject[draft->figure.n_subject++] = borrowed(label->bytes);
+    draft->weights = known != NULL ? *known
+                                   : owners_below(draft->weights,
+                                                  owners_weigh(figures->owners, label_text(label)));
+}
+
+static void set_qualifiers(struct draft *draft, unsigned bits)
+{
+    for (int bit = 1; bit < 16; bit++) {
+        if ((bits & 1U << bit) != 0)
+            draft->qualifiers[draft->figure.n_qualifiers++] = (slice_qualifier)bit;
+    }
+    draft->figure.qualifiers = draft->qualifiers;
+}
+
+/* The time: in the clause, of the table or column, of the nearest heading that has one, or the
+ * report's. */
+static void set_period(struct figures *figures, struct draft *draft,
+                       const struct figure_place *place, const struct numeral_days *own)
+{
+    const struct numeral_days *days = own != NULL ? own : place->days;
+    for (int i = place->entries - 1; i >= 0 && days == NULL; i--) {
+        if (place->outline->entries[i].has_days) days = &place->outline->entries[i].days;
+    }
+    if (days != NULL && reading_period_of(days, false, &draft->period)) {
+        draft->figure.period = &draft->period.period;
+        return;
+    }
+    if (!figures->has_as_of) return;
+    struct numeral_days as_of = {true, true, figures->as_of, figures->as_of};
+    (void)reading_period_of(&as_of, true, &draft->period);
+    draft->figure.period = &draft->period.period;
+}
+
+static void draft_begin(struct figures *figures, struct draft *draft,
+                        const struct figure_place *place, const struct reading *reading, int index)
+{
+    const struct numeral *numeral = &reading->numerals[index];
+    memset(&draft->weights, 0, sizeof draft->weights);
+    draft->figure = (slice_figure)SLICE_FIGURE_INIT;
+    draft->citation = (type_citation)TYPE_CITATION_INIT;
+    draft->figure.subject = draft->subject;
+    draft->low = reading_quantity(numeral, &reading->unit, false);
+    draft->figure.quantity = &draft->low;
+    if (numeral->is_range) {
+        draft->high = reading_quantity(numeral, &reading->unit, true);
+        draft->figure.quantity_high = &draft->high;
+    }
+    type_citation *citation = &draft->citation;
+    citation->report_id = borrowed(figures->options->report_id);
+    citation->line = reading->line;
+    citation->column = reading->columns[index];
+    citation->table_row = place->table_row;
+    citation->table_column = place->table_column;
+    citation->section_path = draft->sections;
+    for (int i = 0; i < place->entries; i++) {
+        const struct outline_entry *entry = &place->outline->entries[i];
+        if (entry->is_heading && entry->label.length > 0) {
+            draft->sections[citation->n_section_path++] = borrowed(entry->label.bytes);
+        }
+        subject_add(figures, draft, &entry->label, &figures->weights[i]);
+    }
+    draft->figure.citation = citation;
+    for (int i = 0; i < place->label_count; i++)
+        subject_add(figures, draft, &place->labels[i], NULL);
+}
+
+static enum status draft_send(struct figures *figures, struct draft *draft,
+                              const struct reading *reading, int index)
+{
+    const struct numeral *numeral = &reading->numerals[index];
+    slice_figure *figure = &draft->figure;
+    figure->name = figure_name(figures, reading->line, reading->columns[index]);
+    figure->printed = arena_copy(figures->scratch, reading->span.text.bytes + numeral->begin,
+                                 numeral->end - numeral->begin);
+    if (figure->name == NULL || figure->printed == NULL) return RESOURCE_EXHAUSTED;
+    figure->owner = borrowed(owner_name(owners_choose(&draft->weights)));
+    enum status status = figures->sink->figure(figures->sink->context, figure);
+    if (figures->scratch->total > SCRATCH_BYTES_KEPT) arena_reset(figures->scratch);
+    return status;
+}
+
+/* The number of the bullet above, where this run lists its parts (`분야별 : 사진 45, 영상 24`). */
+static const struct figure_head *head_above(const struct figures *figures,
+                                            const struct figure_place *place)
+{
+    for (int i = place->entries - 1; i >= 0; i--) {
+        if (place->outline->entries[i].is_heading) return NULL;
+        if (figures->heads[i].is_set) return &figures->heads[i];
+    }
+    return NULL;
+}
+
+static enum status relate(struct figures *figures, struct draft *draft,
+                          const struct figure_place *place, const struct reading *reading,
+                          const struct phrase *phrase)
+{
+    slice_figure *figure = &draft->figure;
+    if (phrase->part_of != PHRASE_NONE) {
+        figure->part_of = figure_name(figures, reading->line, reading->columns[phrase->part_of]);
+        if (figure->part_of == NULL) return RESOURCE_EXHAUSTED;
+    } else if (phrase->from_list && place->table_row == 0) {
+        const struct figure_head *head = head_above(figures, place);
+        const struct numeral *numeral = &reading->numerals[phrase->numeral];
+        bool same = head != NULL &&
+                    (numeral->unit[0] == '\0' || strcmp(numeral->unit, head->numeral.unit) == 0);
+        if (same) {
+            figure->part_of = figure_name(figures, head->line, head->column);
+            if (figure->part_of == NULL) return RESOURCE_EXHAUSTED;
+        }
+    }
+    if (phrase->compared_with != PHRASE_NONE) {
+        figure->compared_with =
+            figure_name(figures, reading->line, reading->columns[phrase->compared_with]);
+        if (figure->compared_with == NULL) return RESOURCE_EXHAUSTED;
+    }
+    figure->per = borrowed(phrase->per);
+    return OK;
+}
+
+enum status figures_of_text(struct figures *figures, const struct figure_place *place,
+                            const struct reading *reading, bool is_entry)
+{
+    struct phrases phrases;
+    phrases_init(&phrases, reading->span.text, reading->numerals, (size_t)reading->count);
+    struct phrase phrase;
+    bool first = true;
+    while (phrases_next(&phrases, &phrase)) {
+        const struct numeral *numeral = &reading->numerals[phrase.numeral];
+        if (first && is_entry && place->outline->count > 0) {
+            figures->heads[place->outline->count - 1] = (struct figure_head){
+                reading->line, reading->columns[phrase.numeral], *numeral, true};
+        }
+        first = false;
+        if (figures->sink->figure == NULL) continue;
+        struct draft draft;
+        draft_begin(figures, &draft, place, reading, phrase.numeral);
+        for (int i = 0; i < phrase.label_count; i++)
+            subject_add(figures, &draft, &phrase.labels[i], NULL);
+        set_qualifiers(&draft, numeral->qualifiers | phrase.qualifiers);
+        set_period(figures, &draft, place,
+                   phrase.days == PHRASE_NONE ? NULL : &reading->numerals[phrase.days].days);
+        enum status status = relate(figures, &draft, place, reading, &phrase);
+        if (status == OK) status = draft_send(figures, &draft, reading, phrase.numeral);
+        if (status != OK) return status;
+    }
+    return OK;
+}

@@ -1,0 +1,532 @@
+#include "import_grids.h"
+
+#include <string.h>
+
+enum { CELL_LABELS_MAX = ROW_LABELS_MAX + HEADING_LABELS_MAX + IMPORT_NESTING_MAX + 2 };
+
+/* What the headings say of a column. */
+struct column {
+    struct label labels[HEADING_LABELS_MAX];
+    int count;
+    struct reading_unit unit;
+    bool is_ordinal;
+    bool has_days;
+    struct numeral_days days;
+};
+
+/* A table on its way out. */
+struct grid {
+    struct figures *figures;
+    const struct outline *outline;
+    struct arena *arena; /* Of the table. */
+    const struct table *table;
+    const struct table_note *note;
+    struct column *columns;
+    struct label title;
+    struct label bracket;                 /* What numbers in brackets count; empty: not said. */
+    struct label carried[ROW_LABELS_MAX]; /* Labels from the rows above. */
+};
+
+/* Columns whose bare numbers are no money and no rate. */
+static const char *const counted_headings[] = {"건수", "인원", "횟수", "개수", "명수",
+                                               "수량", "개소", "면적", "연도", "년도",
+                                               "순위", "점수", "정원", "현원"};
+static const char *const numbering_headings[] = {"연번", "번호", "순번", "일련번호", "NO", "No"};
+static const char *const rate_headings[] = {"율", "률", "비율", "비중", "구성비", "%"};
+
+static bool contains_one(struct text text, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (text_find(text, text_from(list[i])) >= 0) return true;
+    }
+    return false;
+}
+
+static bool ends_as_rate(struct text label)
+{
+    if (text_find(label, text_from("%")) >= 0) return true;
+    for (size_t i = 0; i < ARRAY_LENGTH(rate_headings); i++) {
+        if (text_ends_with(label, text_from(rate_headings[i]))) return true;
+    }
+    return false;
+}
+
+/* The cell of a row that covers a column, or NULL. */
+static const struct table_cell *cell_over(const struct table_row *row, int column)
+{
+    /* Cells lie in order; most often the index is the column. */
+    size_t from = (size_t)column < row->count ? (size_t)column : row->count;
+    for (size_t i = from + 1; i > 0; i--) {
+        if (i - 1 >= row->count) continue;
+        const struct table_cell *cell = row->cells[i - 1];
+        if (cell->column > column) continue;
+        if (cell->text.length == 0 && cell->column_span == 1) {
+            /* A place that a heading to the left covers. */
+            for (size_t left = i - 1; left > 0; left--) {
+                const struct table_cell *group = row->cells[left - 1];
+                if (group->column + group->column_span > column) return group;
+                if (group->text.length > 0) break;
+            }
+        }
+        return cell->column + cell->column_span > column ? cell : NULL;
+    }
+    return NULL;
+}
+
+/* A unit in a heading's brackets: `예산액(백만원)`. */
+static void column_unit(struct grid *grid, struct column *column, struct text label)
+{
+    ptrdiff_t open = text_find(label, text_from("("));
+    if (open >= 0) {
+        struct text inside = {label.bytes + open + 1, label.length - (size_t)open - 1};
+        ptrdiff_t close = text_find(inside, text_from(")"));
+        if (close > 0) {
+            inside.length = (size_t)close;
+            struct text own = inside;
+            struct reading_unit unit = {NULL, 0};
+            if (text_code_points(own) <= 4 &&
+                numerals_unit_note(grid->arena, own, &unit.unit, &unit.exponent)) {
+                column->unit = unit;
+                return;
+            }
+        }
+    }
+    bool is_money = grid->note != NULL && grid->note->unit.unit != NULL &&
+                    strcmp(grid->note->unit.unit, "KRW") == 0;
+    if (ends_as_rate(label)) {
+        column->unit = (struct reading_unit){"PERCENT", 0};
+    } else if (is_money && contains_one(label, counted_headings, ARRAY_LENGTH(counted_headings))) {
+        column->unit = (struct reading_unit){NULL, 0};
+    }
+}
+
+static void column_days(struct column *column, const struct table_cell *cell)
+{
+    for (const struct table_text *each = cell->texts; each != NULL; each = each->next) {
+        for (int i = 0; i < each->reading->count; i++) {
+            const struct numeral *numeral = &each->reading->numerals[i];
+            bool time = numeral->kind == NUMERAL_DATE || numeral->kind == NUMERAL_PERIOD;
+            if (!time || !numeral->has_days) continue;
+            column->has_days = true;
+            column->days = numeral->days;
+        }
+    }
+}
+
+static enum status columns_read(struct grid *grid)
+{
+    const struct table *table = grid->table;
+    grid->columns = arena_calloc(grid->arena, (size_t)table->columns + 1, sizeof *grid->columns);
+    if (grid->columns == NULL) return RESOURCE_EXHAUSTED;
+    for (int c = 0; c < table->columns; c++) {
+        struct column *column = &grid->columns[c];
+        if (grid->note != NULL) column->unit = grid->note->unit;
+        for (int r = 0; r < table->heading_rows && column->count < HEADING_LABELS_MAX; r++) {
+            const struct table_cell *cell = cell_over(&table->rows[r], c);
+            if (cell == NULL || cell->text.length == 0) continue;
+            struct label label = label_of(cell->text);
+            if (label.length == 0) continue;
+            column_days(column, cell);
+            column_unit(grid, column, label_text(&label));
+            column->is_ordinal |= contains_one(label_text(&label), numbering_headings,
+                                               ARRAY_LENGTH(numbering_headings)) &&
+                                  label.length <= 12;
+            bool same =
+                column->count > 0 &&
+                text_equal(label_text(&column->labels[column->count - 1]), label_text(&label));
+            if (!same) column->labels[column->count++] = label;
+        }
+    }
+    return OK;
+}
+
+/* Rows such as `I. │ 일반현황 │ 1`: the last number is a page. */
+static bool is_contents(const struct table *table)
+{
+    if (table->row_count == 0 || table->columns < 2 || table->columns > 3) return false;
+    for (size_t r = 0; r < table->row_count; r++) {
+        const struct table_row *row = &table->rows[r];
+        if (row->count < 2) return false;
+        const struct table_cell *first = row->cells[0];
+        const struct table_cell *last = row->cells[row->count - 1];
+        bool numbered =
+            first->texts != NULL && first->texts->reading->count > 0 &&
+            first->texts->reading->numerals[0].begin == 0 &&
+            (first->texts->reading->numerals[0].kind == NUMERAL_ORDINAL || row->count == 3);
+        bool page = last->number != NULL && !last->number->numerals[0].has_unit;
+        if (!numbered || !page) return false;
+    }
+    return true;
+}
+
+/* Gives numbers their unit, and numbers that only number rows or pages their kind. */
+static void apply_units(struct grid *grid)
+{
+    const struct table *table = grid->table;
+    bool contents = is_contents(table);
+    for (size_t r = 0; r < table->row_count; r++) {
+        const struct table_row *row = &table->rows[r];
+        for (size_t i = 0; i < row->count; i++) {
+            const struct table_cell *cell = row->cells[i];
+            if (cell->number == NULL) continue;
+            const struct column *column = &grid->columns[cell->column];
+            bool ordinal = contents || (column->is_ordinal && (int)r >= table->heading_rows);
+            if (ordinal && !cell->number->numerals[0].has_unit) {
+                cell->number->numerals[0].kind = NUMERAL_ORDINAL;
+            }
+            if ((int)r >= table->heading_rows) cell->number->unit = column->unit;
+        }
+    }
+}
+
+/* A cell that may name its row. */
+static bool names_row(const struct table_cell *cell)
+{
+    if (cell->number != NULL || cell->text.length == 0) return false;
+    if (text_equal(cell->text, text_from("-"))) return false;
+    return text_code_points(cell->text) <= ROW_LABEL_POINTS_MAX;
+}
+
+/* A cell that only says when. */
+static const struct numeral_days *cell_days(const struct table_cell *cell)
+{
+    if (cell->texts == NULL || cell->texts->next != NULL || cell->texts->reading->count != 1)
+        return NULL;
+    const struct numeral *numeral = &cell->texts->reading->numerals[0];
+    if (!numeral->has_days || (numeral->kind != NUMERAL_DATE && numeral->kind != NUMERAL_PERIOD))
+        return NULL;
+    return numeral->end - numeral->begin + 3 >= cell->text.length ? &numeral->days : NULL;
+}
+
+/* The labels of a row for a cell in `column`, from left to right. */
+static int row_labels(struct grid *grid, const struct table_row *row, int column,
+                      struct label labels[static ROW_LABELS_MAX], const struct numeral_days **days)
+{
+    int count = 0;
+    for (int c = 0; c < ROW_LABELS_MAX && c < column; c++) {
+        const struct table_cell *own = NULL;
+        for (size_t i = 0; i < row->count && row->cells[i]->column <= c; i++) {
+            if (row->cells[i]->column == c) own = row->cells[i];
+        }
+        bool empty = own == NULL || own->text.length == 0;
+        if (empty && grid->carried[c].length > 0) {
+            labels[count++] = grid->carried[c];
+        } else if (!empty && names_row(own)) {
+            const struct numeral_days *when = cell_days(own);
+            if (when != NULL) *days = when;
+            struct label label = label_of(own->text);
+            if (label.length > 0) labels[count++] = label;
+        }
+    }
+    return count;
+}
+
+/* Remembers the row's labels for the empty cells below. */
+static void carry(struct grid *grid, const struct table_row *row)
+{
+    for (size_t i = 0; i < row->count; i++) {
+        const struct table_cell *cell = row->cells[i];
+        if (cell->column >= ROW_LABELS_MAX || cell->text.length == 0) continue;
+        for (int c = cell->column; c < ROW_LABELS_MAX; c++)
+            grid->carried[c].length = 0;
+        if (!names_row(cell)) break;
+        grid->carried[cell->column] = label_of(cell->text);
+    }
+}
+
+static struct figure_place place_of(const struct grid *grid, int row, int column)
+{
+    return (struct figure_place){
+        .outline = grid->outline,
+        .entries = grid->outline->count,
+        .table_row = row + 1,
+        .table_column = column + 1,
+    };
+}
+
+/* The labels above a cell's text: of its row, then of its column. */
+struct cell_labels {
+    struct label labels[CELL_LABELS_MAX];
+    int count;
+    const struct numeral_days *days;
+};
+
+static void labels_of_cell(struct grid *grid, size_t r, const struct table_cell *cell,
+                           struct cell_labels *above)
+{
+    above->count = 0;
+    above->days = NULL;
+    if (grid->title.length > 0 && grid->table->nested > 0)
+        above->labels[above->count++] = grid->title;
+    if ((int)r < grid->table->heading_rows) return;
+    struct label labels[ROW_LABELS_MAX];
+    int count = row_labels(grid, &grid->table->rows[r], cell->column, labels, &above->days);
+    for (int i = 0; i < count; i++)
+        above->labels[above->count++] = labels[i];
+    const struct column *column = &grid->columns[cell->column];
+    for (int i = 0; i < column->count; i++)
+        above->labels[above->count++] = column->labels[i];
+    if (column->has_days) above->days = &column->days;
+    if (above->days == NULL && grid->note != NULL && grid->note->has_days)
+        above->days = &grid->note->days;
+}
+
+/* `131(80)`: the second number counts what the remark below the table says. */
+static enum status number_figures(struct grid *grid, struct figure_place *place,
+                                  const struct table_cell *cell, struct cell_labels *above)
+{
+    struct reading first = *cell->number;
+    first.count = 1;
+    enum status status = figures_of_text(grid->figures, place, &first, false);
+    if (status != OK || cell->number->count < 2) return status;
+    struct reading rest;
+    status = reading_from(grid->arena, cell->number, cell->number->numerals[0].end, &rest);
+    if (status != OK) return status;
+    if (grid->bracket.length > 0) above->labels[place->label_count++] = grid->bracket;
+    return figures_of_text(grid->figures, place, &rest, false);
+}
+
+/* A cell of running text: its bullets nest as those of the report do. */
+static enum status text_figures(struct grid *grid, struct figure_place *place,
+                                const struct table_cell *cell, struct cell_labels *above)
+{
+    struct outline local;
+    outline_init(&local);
+    struct outline_around around = {{"", 0}, 0};
+    int base = above->count;
+    for (const struct table_text *each = cell->texts; each != NULL; each = each->next) {
+        if (each->is_nested) continue;
+        const struct reading *reading = each->reading;
+        struct text text = reading->span.text;
+        struct outline_line line = outline_classify(&local, text, &around);
+        bool entry = line.kind == OUTLINE_BULLET || line.kind == OUTLINE_HEADING;
+        if (line.kind == OUTLINE_PLAIN && reading->count == 0 && text_code_points(text) <= 20) {
+            line.kind = OUTLINE_HEADING;
+            line.rank = RANK_BLOCK;
+            entry = true;
+        }
+        if (entry) {
+            struct text content = {text.bytes + line.content, text.length - line.content};
+            struct outline_entry *pushed = outline_push(&local, &line, content, reading->line);
+            for (int i = 0; i < reading->count && !pushed->has_days; i++) {
+                pushed->has_days = reading->numerals[i].has_days;
+                pushed->days = reading->numerals[i].days;
+            }
+        }
+        place->label_count = base;
+        place->days = above->days;
+        for (int i = 0; i < local.count - entry; i++) {
+            above->labels[place->label_count++] = local.entries[i].label;
+            if (local.entries[i].has_days) place->days = &local.entries[i].days;
+        }
+        enum status status = figures_of_text(grid->figures, place, reading, false);
+        if (status != OK) return status;
+        outline_advance(&local, &line, text);
+    }
+    return OK;
+}
+
+static enum status grid_figures(struct grid *grid)
+{
+    const struct table *table = grid->table;
+    struct cell_labels *above = arena_calloc(grid->arena, 1, sizeof *above);
+    if (above == NULL) return RESOURCE_EXHAUSTED;
+    for (size_t r = 0; r < table->row_count; r++) {
+        const struct table_row *row = &table->rows[r];
+        for (size_t i = 0; i < row->count; i++) {
+            const struct table_cell *cell = row->cells[i];
+            if (cell->texts == NULL) continue;
+            labels_of_cell(grid, r, cell, above);
+            struct figure_place place = place_of(grid, (int)r, cell->column);
+            place.labels = above->labels;
+            place.label_count = above->count;
+            place.days = above->days;
+            enum status status = cell->number != NULL ? number_figures(grid, &place, cell, above)
+                                                      : text_figures(grid, &place, cell, above);
+            if (status != OK) return status;
+        }
+        if ((int)r >= table->heading_rows) carry(grid, row);
+    }
+    return OK;
+}
+
+static struct owner_weights grid_weights(const struct grid *grid)
+{
+    const struct figures *figures = grid->figures;
+    struct owner_weights weights = {{0}};
+    if (grid->outline->count > 0) weights = figures->weights[grid->outline->count - 1];
+    if (grid->title.length > 0) {
+        weights = owners_below(weights, owners_weigh(figures->owners, label_text(&grid->title)));
+    }
+    struct owner_weights headings = {{0}};
+    for (int c = 0; c < grid->table->columns && c < 40; c++) {
+        for (int i = 0; i < grid->columns[c].count; i++) {
+            struct owner_weights own =
+                owners_weigh(figures->owners, label_text(&grid->columns[c].labels[i]));
+            for (int o = 0; o < OWNER_COUNT; o++)
+                headings.weights[o] += own.weights[o];
+        }
+    }
+    return owners_below(weights, headings);
+}
+
+static char *string_of(struct arena *arena, struct text text)
+{
+    return arena_copy(arena, text.bytes, text.length);
+}
+
+static slice_cell *cell_message(struct grid *grid, const struct table_cell *cell)
+{
+    struct arena *arena = grid->arena;
+    slice_cell *message = arena_alloc(arena, sizeof *message);
+    if (message == NULL) return NULL;
+    *message = (slice_cell)SLICE_CELL_INIT;
+    message->text = string_of(arena, cell->text);
+    message->column = cell->column + 1;
+    message->row_span = cell->row_span;
+    message->column_span = cell->column_span;
+    message->line = cell->line;
+    if (message->text == NULL) return NULL;
+    if (cell->number == NULL || cell->number->numerals[0].kind != NUMERAL_QUANTITY) return message;
+    message->quantity = arena_alloc(arena, sizeof *message->quantity);
+    if (message->quantity == NULL) return NULL;
+    *message->quantity = reading_quantity(&cell->number->numerals[0], &cell->number->unit, false);
+    return message;
+}
+
+static enum status rows_message(struct grid *grid, slice_table *message)
+{
+    const struct table *table = grid->table;
+    message->rows = arena_calloc(grid->arena, table->row_count + 1, sizeof(slice_row *));
+    slice_row *rows = arena_calloc(grid->arena, table->row_count + 1, sizeof *rows);
+    if (message->rows == NULL || rows == NULL) return RESOURCE_EXHAUSTED;
+    for (size_t r = 0; r < table->row_count; r++) {
+        const struct table_row *row = &table->rows[r];
+        rows[r] = (slice_row)SLICE_ROW_INIT;
+        rows[r].cells = arena_calloc(grid->arena, row->count + 1, sizeof(slice_cell *));
+        if (rows[r].cells == NULL) return RESOURCE_EXHAUSTED;
+        for (size_t i = 0; i < row->count; i++) {
+            rows[r].cells[i] = cell_message(grid, row->cells[i]);
+            if (rows[r].cells[i] == NULL) return RESOURCE_EXHAUSTED;
+        }
+        rows[r].n_cells = row->count;
+        message->rows[r] = &rows[r];
+    }
+    message->n_rows = table->row_count;
+    return OK;
+}
+
+static enum status grid_message(struct grid *grid)
+{
+    const struct figures *figures = grid->figures;
+    const struct table *table = grid->table;
+    const char *id = figures->options->report_id;
+    if (figures->sink->table == NULL || table->row_count == 0) return OK;
+    slice_table message = SLICE_TABLE_INIT;
+    type_citation citation = TYPE_CITATION_INIT;
+    char *sections[IMPORT_NESTING_MAX];
+    struct reading_period period;
+    message.name = table->nested == 0 ? arena_printf(grid->arena, "tables/%s-%d", id, table->line)
+                                      : arena_printf(grid->arena, "tables/%s-%d-%d", id,
+                                                     table->line, table->nested);
+    struct owner_weights weights = grid_weights(grid);
+    message.owner = (char *)(uintptr_t)owner_name(owners_choose(&weights));
+    message.title = string_of(grid->arena, label_text(&grid->title));
+    message.unit = grid->note == NULL
+                       ? string_of(grid->arena, text_from(""))
+                       : string_of(grid->arena,
+                                   (struct text){grid->note->unit_bytes, grid->note->unit_length});
+    if (message.name == NULL || message.title == NULL || message.unit == NULL)
+        return RESOURCE_EXHAUSTED;
+    if (grid->note != NULL && grid->note->has_days &&
+        reading_period_of(&grid->note->days, false, &period)) {
+        message.period = &period.period;
+    }
+    citation.report_id = (char *)(uintptr_t)id;
+    citation.line = table->line;
+    citation.column = table->column;
+    citation.section_path = sections;
+    for (int i = 0; i < grid->outline->count; i++) {
+        const struct outline_entry *entry = &grid->outline->entries[i];
+        if (!entry->is_heading || entry->label.length == 0) continue;
+        sections[citation.n_section_path++] = (char *)(uintptr_t)entry->label.bytes;
+    }
+    message.citation = &citation;
+    message.heading_rows = table->heading_rows;
+    message.form = table->form;
+    enum status status = rows_message(grid, &message);
+    if (status == OK) status = figures->sink->table(figures->sink->context, &message);
+    return status;
+}
+
+/* `※ 괄호 안은 부서별 여성공무원수` */
+static struct label bracket_label(struct text below)
+{
+    struct label none = {.length = 0};
+    ptrdiff_t at = text_find(below, text_from("괄호"));
+    if (at < 0) at = text_find(below, text_from("( )"));
+    if (at < 0) return none;
+    struct text rest = {below.bytes + at, below.length - (size_t)at};
+    static const char *const openings[] = {"괄호 안은", "괄호안은", "괄호 안의 수는", "괄호는",
+                                           "( )는",     "( )안은",  "( ) 안은"};
+    for (size_t i = 0; i < ARRAY_LENGTH(openings); i++) {
+        if (!text_starts_with(rest, text_from(openings[i]))) continue;
+        size_t length = strlen(openings[i]);
+        return label_of((struct text){rest.bytes + length, rest.length - length});
+    }
+    return none;
+}
+
+static enum status remark_ragged(struct figures *figures, struct arena *arena,
+                                 const struct table *table)
+{
+    if (!table->is_ragged || figures->sink->remark == NULL) return OK;
+    char *message =
+        arena_printf(arena, "the table's rows have different numbers of cells (the first has %zu)",
+                     table->rows[0].count);
+    if (message == NULL) return RESOURCE_EXHAUSTED;
+    return figures->sink->remark(figures->sink->context, table->line, message);
+}
+
+enum status grids_send(struct figures *figures, const struct outline *outline,
+                       struct tables *tables, const struct table_note *note, struct text below)
+{
+    enum status status = tables_finish(tables);
+    struct grid *grids = NULL;
+    size_t count = 0;
+    for (const struct table *table = tables->first; table != NULL; table = table->next)
+        count++;
+    grids = arena_calloc(tables->arena, count, sizeof *grids);
+    if (status != OK) return status;
+    if (grids == NULL) return RESOURCE_EXHAUSTED;
+    size_t i = 0;
+    for (const struct table *table = tables->first; table != NULL; table = table->next, i++) {
+        struct grid *grid = &grids[i];
+        *grid = (struct grid){
+            .figures = figures, .outline = outline, .arena = tables->arena, .table = table};
+        bool outer = table->nested == 0;
+        if (outer) grid->note = note;
+        if (outer) grid->bracket = bracket_label(below);
+        if (!outer) {
+            grid->title = label_of(table->title);
+        } else if (figures->caption.length > 0) {
+            grid->title = figures->caption;
+        } else if (outline->count > 0) {
+            grid->title = outline->entries[outline->count - 1].label;
+        }
+        status = columns_read(grid);
+        if (status != OK) return status;
+        apply_units(grid);
+    }
+    for (size_t r = 0; r < tables->readings.count; r++) {
+        status = reading_emit(tables->arena, tables->readings.items[r], figures->sink);
+        if (status != OK) return status;
+    }
+    for (i = 0; i < count; i++) {
+        status = remark_ragged(figures, tables->arena, grids[i].table);
+        if (status == OK) status = grid_message(&grids[i]);
+        if (status == OK) status = grid_figures(&grids[i]);
+        if (status != OK) return status;
+    }
+    return OK;
+}
