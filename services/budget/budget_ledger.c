@@ -1,0 +1,277 @@
+#include "budget_ledger.h"
+
+#include <string.h>
+
+static const enum entry_kind amount_kinds[AMOUNT_COUNT] = {
+    [AMOUNT_CURRENT] = ENTRY_APPROPRIATION,
+    [AMOUNT_COMMITTED] = ENTRY_COMMITMENT,
+    [AMOUNT_SPENT] = ENTRY_EXPENDITURE,
+};
+
+void ledger_init(struct ledger *ledger, struct arena *arena)
+{
+    *ledger = (struct ledger){.arena = arena,
+                              .keys = {.arena = arena},
+                              .labels = {.arena = arena},
+                              .first_root = LINE_NONE,
+                              .last_root_placed = LINE_NONE};
+}
+
+struct snapshot snapshot_of(const struct budget_table *table, int64_t reading)
+{
+    struct snapshot snapshot = {.table = table, .day = table->day, .reading = reading};
+    for (int a = 0; a < AMOUNT_COUNT; a++)
+        snapshot.source[a] = table->has[a] ? a : -1;
+    if (table->kind == BUDGET_TABLE_COMPARISON) {
+        snapshot.source[AMOUNT_CURRENT] = AMOUNT_BUDGET;
+        snapshot.source[AMOUNT_COMMITTED] = -1;
+        snapshot.source[AMOUNT_SPENT] = -1;
+    }
+    return snapshot;
+}
+
+bool snapshot_before(const struct budget_table *table, int64_t reading, struct snapshot *snapshot)
+{
+    struct date_parts day = date_to_parts(table->day);
+    day.year--;
+    struct snapshot before = {.table = table, .reading = reading, .source = {-1, -1, -1}};
+    if (table->kind != BUDGET_TABLE_COMPARISON || !date_from_parts(day, &before.day)) return false;
+    before.source[AMOUNT_CURRENT] = AMOUNT_PREVIOUS;
+    *snapshot = before;
+    return true;
+}
+
+static struct ledger_line *line_at(const struct ledger *ledger, int32_t line)
+{
+    return &ledger->lines[line];
+}
+
+/* Puts a new line behind the sibling that the snapshot printed before it. */
+static void line_link(struct ledger *ledger, int32_t line)
+{
+    int32_t parent = line_at(ledger, line)->parent;
+    int32_t *first = parent < 0 ? &ledger->first_root : &line_at(ledger, parent)->first_child;
+    int32_t before = parent < 0 ? ledger->last_root_placed : line_at(ledger, parent)->last_placed;
+    int32_t *link = before < 0 ? first : &line_at(ledger, before)->next_sibling;
+    line_at(ledger, line)->next_sibling = *link;
+    *link = line;
+}
+
+/* Remembers the line as the last that the snapshot printed under its parent. */
+static void line_placed(struct ledger *ledger, int32_t line)
+{
+    int32_t parent = line_at(ledger, line)->parent;
+    if (parent < 0)
+        ledger->last_root_placed = line;
+    else
+        line_at(ledger, parent)->last_placed = line;
+}
+
+static enum status line_add(struct ledger *ledger, const struct snapshot *snapshot,
+                            const struct budget_row *row, int32_t parent, const char *key,
+                            int32_t *line)
+{
+    if (ledger->line_count == ledger->line_max) {
+        struct ledger_line *lines = arena_grow(ledger->arena, ledger->lines, ledger->line_count,
+                                               &ledger->line_max, sizeof *lines);
+        if (lines == NULL) return RESOURCE_EXHAUSTED;
+        ledger->lines = lines;
+    }
+    int32_t added = (int32_t)ledger->line_count;
+    int32_t *same = index_find(&ledger->labels, row->key);
+    enum status status = index_put(&ledger->labels, row->key, same == NULL ? added : LINE_NONE);
+    if (status == OK) status = index_put(&ledger->keys, key, added);
+    if (status != OK) return status;
+    ledger->lines[added] =
+        (struct ledger_line){.label = row->label,
+                             .key = key,
+                             .parent = parent,
+                             .depth = parent < 0 ? 0 : line_at(ledger, parent)->depth + 1,
+                             .memo = row->place.memo,
+                             .first_day = snapshot->day,
+                             .reading = snapshot->reading,
+                             .text_line = row->line,
+                             .table_row = row->table_row,
+                             .first_child = LINE_NONE,
+                             .next_sibling = LINE_NONE,
+                             .last_placed = LINE_NONE};
+    ledger->line_count++;
+    line_link(ledger, added);
+    *line = added;
+    return OK;
+}
+
+/* The line that a row speaks of: the one with the row's path; else, in a ledger that has lines, the
+ * only one with its label; else a new one. A label that a parent prints twice is counted. */
+static enum status line_match(struct ledger *ledger, const struct snapshot *snapshot,
+                              const struct budget_row *row, int32_t parent, bool may_guess,
+                              int32_t *line)
+{
+    const char *key = arena_printf(ledger->arena, "%s/%s",
+                                   parent < 0 ? "" : line_at(ledger, parent)->key, row->key);
+    if (key == NULL) return RESOURCE_EXHAUSTED;
+    int32_t *found = index_find(&ledger->keys, key);
+    if (found != NULL && line_at(ledger, *found)->stamp == ledger->stamp) {
+        struct ledger_line *first = line_at(ledger, *found);
+        if (first->repeat_stamp != ledger->stamp) first->repeats = 1;
+        first->repeat_stamp = ledger->stamp;
+        key = arena_printf(ledger->arena, "%s#%d", key, ++first->repeats);
+        if (key == NULL) return RESOURCE_EXHAUSTED;
+        found = index_find(&ledger->keys, key);
+    } else if (found == NULL && may_guess) {
+        int32_t *same = index_find(&ledger->labels, row->key);
+        bool only = same != NULL && *same >= 0 && line_at(ledger, *same)->stamp != ledger->stamp;
+        if (only) found = same;
+    }
+    if (found == NULL) return line_add(ledger, snapshot, row, parent, key, line);
+    *line = *found;
+    return OK;
+}
+
+/* Finds or makes the line of every row. */
+static enum status snapshot_match(struct ledger *ledger, const struct snapshot *snapshot,
+                                  int32_t *lines)
+{
+    const struct budget_table *table = snapshot->table;
+    bool may_guess = ledger->line_count > 0;
+    ledger->stamp++;
+    ledger->last_root_placed = LINE_NONE;
+    for (size_t i = 0; i < ledger->line_count; i++)
+        ledger->lines[i].last_placed = LINE_NONE;
+    for (size_t i = 0; i < table->row_count; i++) {
+        const struct budget_row *row = &table->rows[i];
+        int32_t parent = row->place.parent < 0 ? LINE_NONE : lines[row->place.parent];
+        enum status status = line_match(ledger, snapshot, row, parent, may_guess, &lines[i]);
+        if (status != OK) return status;
+        struct ledger_line *line = line_at(ledger, lines[i]);
+        line->stamp = ledger->stamp;
+        line->row = (int32_t)i;
+        line->broken_down = false;
+        line->dropped = false;
+        if (parent >= 0 && !row->place.memo) line_at(ledger, parent)->broken_down = true;
+        line_placed(ledger, lines[i]);
+    }
+    return OK;
+}
+
+/* Posts an amount to a line and to the balances of all above it, up to a memo line. */
+static enum status post(struct ledger *ledger, const struct ledger_entry *entry, int amount)
+{
+    if (entry->won == 0) return OK;
+    if (ledger->entry_count == ledger->entry_max) {
+        struct ledger_entry *entries =
+            arena_grow(ledger->arena, ledger->entries, ledger->entry_count, &ledger->entry_max,
+                       sizeof *entries);
+        if (entries == NULL) return RESOURCE_EXHAUSTED;
+        ledger->entries = entries;
+    }
+    int64_t *own = &line_at(ledger, entry->line)->own.won[amount];
+    if (__builtin_add_overflow(*own, entry->won, own)) return OUT_OF_RANGE;
+    for (int32_t at = entry->line; at >= 0; at = line_at(ledger, at)->parent) {
+        int64_t *total = &line_at(ledger, at)->total.won[amount];
+        if (__builtin_add_overflow(*total, entry->won, total)) return OUT_OF_RANGE;
+        if (line_at(ledger, at)->memo) break;
+    }
+    ledger->entries[ledger->entry_count++] = *entry;
+    return OK;
+}
+
+/* Takes lines to zero that the snapshot no longer prints among their parent's parts, and what is
+ * below them. */
+static enum status snapshot_drop(struct ledger *ledger, const struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < ledger->line_count; i++) {
+        struct ledger_line *line = &ledger->lines[i];
+        if (line->stamp == ledger->stamp || line->parent < 0) continue;
+        const struct ledger_line *parent = line_at(ledger, line->parent);
+        bool left_out = parent->stamp == ledger->stamp && parent->broken_down;
+        bool falls_with_parent = parent->stamp != ledger->stamp && parent->dropped;
+        if (!left_out && !falls_with_parent) continue;
+        if (!line->dropped) line->drop_day = snapshot->day;
+        line->dropped = true;
+        for (int a = 0; a < AMOUNT_COUNT; a++) {
+            if (snapshot->source[a] < 0) continue;
+            struct ledger_entry entry = {.line = (int32_t)i,
+                                         .kind = amount_kinds[a],
+                                         .day = snapshot->day,
+                                         .reading = snapshot->reading};
+            if (__builtin_sub_overflow(0, line->own.won[a], &entry.won)) return OUT_OF_RANGE;
+            enum status status = post(ledger, &entry, a);
+            if (status != OK) return status;
+        }
+    }
+    return OK;
+}
+
+/* Posts what a row prints beyond its line's balance. */
+static enum status row_post(struct ledger *ledger, const struct snapshot *snapshot, int32_t index)
+{
+    const struct ledger_line *line = line_at(ledger, index);
+    const struct budget_row *row = &snapshot->table->rows[line->row];
+    for (int a = 0; a < AMOUNT_COUNT; a++) {
+        int source = snapshot->source[a];
+        if (source < 0) continue;
+        struct ledger_entry entry = {.line = index,
+                                     .kind = amount_kinds[a],
+                                     .day = snapshot->day,
+                                     .rounding = line->broken_down,
+                                     .reading = snapshot->reading,
+                                     .text_line = row->line,
+                                     .table_row = row->table_row,
+                                     .table_column = snapshot->table->column[source]};
+        if (__builtin_sub_overflow(row->won[source], line->total.won[a], &entry.won))
+            return OUT_OF_RANGE;
+        enum status status = post(ledger, &entry, a);
+        if (status != OK) return status;
+    }
+    return OK;
+}
+
+/* The lines of the snapshot with the deepest first, so that a parent sees its parts' balances. The
+ * order within a depth is the table's. */
+static enum status lines_by_depth(struct ledger *ledger, const int32_t *lines, size_t count,
+                                  int32_t **sorted)
+{
+    int32_t deepest = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (line_at(ledger, lines[i])->depth > deepest) deepest = line_at(ledger, lines[i])->depth;
+    }
+    size_t *begins = arena_calloc(ledger->arena, (size_t)deepest + 2, sizeof *begins);
+    *sorted = arena_calloc(ledger->arena, count + 1, sizeof **sorted);
+    if (begins == NULL || *sorted == NULL) return RESOURCE_EXHAUSTED;
+    for (size_t i = 0; i < count; i++)
+        begins[deepest - line_at(ledger, lines[i])->depth + 1]++;
+    for (int32_t depth = 0; depth <= deepest; depth++)
+        begins[depth + 1] += begins[depth];
+    for (size_t i = 0; i < count; i++)
+        (*sorted)[begins[deepest - line_at(ledger, lines[i])->depth]++] = lines[i];
+    return OK;
+}
+
+enum status ledger_apply(struct ledger *ledger, const struct snapshot *snapshot)
+{
+    size_t count = snapshot->table->row_count;
+    int32_t *sorted;
+    int32_t *lines = arena_calloc(ledger->arena, count + 1, sizeof *lines);
+    if (lines == NULL) return RESOURCE_EXHAUSTED;
+    enum status status = snapshot_match(ledger, snapshot, lines);
+    if (status == OK) status = snapshot_drop(ledger, snapshot);
+    if (status == OK) status = lines_by_depth(ledger, lines, count, &sorted);
+    for (size_t i = 0; i < count && status == OK; i++)
+        status = row_post(ledger, snapshot, sorted[i]);
+    return status;
+}
+
+void ledger_order(struct ledger *ledger)
+{
+    int32_t position = 0;
+    int32_t at = ledger->first_root;
+    while (at >= 0) {
+        struct ledger_line *line = line_at(ledger, at);
+        line->position = ++position;
+        int32_t next = line->first_child;
+        for (; next < 0 && at >= 0; at = line_at(ledger, at)->parent)
+            next = line_at(ledger, at)->next_sibling;
+        at = next;
+    }
+}

@@ -1,0 +1,116 @@
+/* Writing a ledger down; see ledger_store in budget_store.h. */
+#include "base/clock.h"
+#include "budget_index.h"
+#include "budget_sql.h"
+#include "budget_store.h"
+
+/* A ledger on its way into the store. */
+struct writing {
+    struct db *db;
+    struct arena *arena;
+    const struct scope *scope;
+    const struct ledger *ledger;
+    struct budget_index paths; /* Path of a line that the store has → index in old_ids. */
+    int64_t *old_ids;
+    size_t old_count, old_max;
+    int64_t *ids; /* Of the ledger's lines. */
+    int64_t last_code;
+};
+
+static enum status old_lines_read(struct writing *writing)
+{
+    struct db_rows rows;
+    enum status status =
+        db_query(writing->db, &rows, &budget_line_paths_sql, DB_TEXT(writing->scope->publisher),
+                 DB_INT(writing->scope->fiscal_year));
+    if (status != OK) return status;
+    while ((status = db_next(&rows)) == OK) {
+        if (writing->old_count == writing->old_max) {
+            int64_t *grown = arena_grow(writing->arena, writing->old_ids, writing->old_count,
+                                        &writing->old_max, sizeof *grown);
+            if (grown == NULL) status = RESOURCE_EXHAUSTED;
+            if (grown == NULL) break;
+            writing->old_ids = grown;
+        }
+        char *path = db_copy(&rows, 0, writing->arena);
+        if (path == NULL) status = RESOURCE_EXHAUSTED;
+        if (path != NULL) status = index_put(&writing->paths, path, (int32_t)writing->old_count);
+        if (status != OK) break;
+        writing->old_ids[writing->old_count++] = db_int(&rows, 1);
+    }
+    db_end(&rows);
+    return status == NOT_FOUND ? OK : status;
+}
+
+static enum status line_store(struct writing *writing, size_t index)
+{
+    const struct ledger_line *line = &writing->ledger->lines[index];
+    char first_day[DATE_STRING_BYTES];
+    char drop_day[DATE_STRING_BYTES];
+    date_format(line->first_day, first_day);
+    date_format(line->drop_day, drop_day);
+    struct db_value parent = line->parent < 0 ? DB_NULL : DB_INT(writing->ids[line->parent]);
+    struct db_value dropped = line->dropped ? DB_TEXT(drop_day) : DB_NULL;
+    const int32_t *old = index_find(&writing->paths, line->key);
+    if (old != NULL) {
+        writing->ids[index] = writing->old_ids[*old];
+        return db_run(writing->db, &budget_line_update_sql, DB_INT(writing->ids[index]), parent,
+                      DB_TEXT(line->label), DB_INT(line->depth), DB_INT(line->position),
+                      DB_INT(line->memo), DB_TEXT(first_day), dropped, DB_INT(line->reading),
+                      DB_INT(line->text_line), DB_INT(line->table_row));
+    }
+    int64_t code = ++writing->last_code;
+    char *name = arena_printf(writing->arena, "lines/%d-general-%04d", writing->scope->fiscal_year,
+                              (int)code);
+    if (name == NULL) return RESOURCE_EXHAUSTED;
+    return db_query_int(writing->db, &writing->ids[index], &budget_line_insert_sql, DB_TEXT(name),
+                        DB_INT(writing->scope->fiscal_year), DB_INT(code),
+                        DB_TEXT(writing->scope->publisher), DB_TEXT(line->key), parent,
+                        DB_TEXT(line->label), DB_INT(line->depth), DB_INT(line->position),
+                        DB_INT(line->memo), DB_TEXT(first_day), dropped, DB_INT(line->reading),
+                        DB_INT(line->text_line), DB_INT(line->table_row));
+}
+
+static enum status balance_store(struct writing *writing, size_t index)
+{
+    const struct balance *total = &writing->ledger->lines[index].total;
+    return db_run(writing->db, &budget_balance_put_sql, DB_INT(writing->ids[index]),
+                  DB_INT(total->won[AMOUNT_CURRENT]), DB_INT(total->won[AMOUNT_COMMITTED]),
+                  DB_INT(total->won[AMOUNT_SPENT]));
+}
+
+static enum status entry_store(struct writing *writing, const struct ledger_entry *entry,
+                               int64_t now_ms)
+{
+    char day[DATE_STRING_BYTES];
+    date_format(entry->day, day);
+    return db_run(writing->db, &budget_entry_insert_sql, DB_INT(writing->ids[entry->line]),
+                  DB_INT(entry->kind), DB_INT(entry->won), DB_TEXT(day), DB_INT(now_ms),
+                  DB_INT(entry->rounding), DB_INT(entry->reading), DB_INT(entry->text_line),
+                  DB_INT(entry->table_row), DB_INT(entry->table_column));
+}
+
+enum status ledger_store(struct db *db, struct arena *arena, const struct scope *scope,
+                         const struct ledger *ledger)
+{
+    struct writing writing = {
+        .db = db, .arena = arena, .scope = scope, .ledger = ledger, .paths = {.arena = arena}};
+    struct db_value publisher = DB_TEXT(scope->publisher);
+    struct db_value year = DB_INT(scope->fiscal_year);
+    writing.ids = arena_calloc(arena, ledger->line_count + 1, sizeof *writing.ids);
+    if (writing.ids == NULL) return RESOURCE_EXHAUSTED;
+    enum status status = old_lines_read(&writing);
+    if (status == OK)
+        status = db_query_int(db, &writing.last_code, &budget_line_code_last_sql, year);
+    if (status == OK) status = db_run(db, &budget_entry_delete_derived_sql, publisher, year);
+    if (status == OK) status = db_run(db, &budget_line_unplace_sql, publisher, year);
+    for (size_t i = 0; i < ledger->line_count && status == OK; i++)
+        status = line_store(&writing, i);
+    if (status == OK) status = db_run(db, &budget_line_delete_unplaced_sql, publisher, year);
+    for (size_t i = 0; i < ledger->line_count && status == OK; i++)
+        status = balance_store(&writing, i);
+    int64_t now_ms = clock_now_ms();
+    for (size_t i = 0; i < ledger->entry_count && status == OK; i++)
+        status = entry_store(&writing, &ledger->entries[i], now_ms);
+    return status;
+}

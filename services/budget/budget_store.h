@@ -1,0 +1,156 @@
+/* The statements of the budget service, one function each. All run inside the caller's transaction
+ * and return the store's statuses; strings that come out lie in the arena given. */
+#pragma once
+
+#include "base/arena.h"
+#include "budget_funds.h"
+#include "budget_ledger.h"
+#include "db/db.h"
+
+/* The bureau and fiscal year of a ledger. */
+struct scope {
+    const char *publisher;
+    int32_t fiscal_year;
+};
+
+struct scope_list {
+    struct scope *scopes;
+    size_t count, max;
+};
+
+/* A recognised table as a snapshot of one fiscal year. */
+struct reading {
+    int64_t id;
+    const char *report_id;
+    struct date report_day;
+    const char *table_name;
+    int32_t table_line;
+    const char *section;
+    struct scope scope;
+    enum budget_table_kind kind;
+    bool previous;
+    struct date day;
+};
+
+struct reading_list {
+    struct reading *readings;
+    size_t count, max;
+};
+
+/* Where something is printed. */
+struct citation {
+    const char *report_id; /* "" for what no report printed. */
+    const char *section;
+    int32_t line, table_row, table_column;
+};
+
+/* A line as it is shown. */
+struct line_record {
+    int64_t id;
+    const char *name, *parent, *label, *publisher;
+    int32_t fiscal_year, depth, position;
+    bool memo;
+    struct citation citation;
+    struct balance balance; /* Lines below included. */
+};
+
+struct entry_record {
+    int64_t id;
+    const char *line;
+    int32_t kind;
+    int64_t won;
+    const char *effective_date;
+    int64_t recorded_ms;
+    bool rounding;
+    struct citation citation;
+};
+
+/* A line of a table as of a day. */
+struct table_record {
+    const char *name, *label, *publisher, *path;
+    int32_t depth;
+    bool memo;
+    bool dropped; /* Its table had ceased to print it by then. */
+    struct citation citation;
+    struct balance own; /* Its own entries up to the day. */
+};
+
+struct fund_record {
+    int64_t id;
+    const char *fund, *account, *day;
+    int64_t budget_won, executed_won;
+    struct citation citation;
+};
+
+struct fund_item_record {
+    const char *label;
+    int64_t won;
+    int32_t line, table_row, table_column;
+};
+
+/* Readings. */
+NODISCARD enum status reading_insert(struct db *db, const struct reading *reading);
+NODISCARD enum status reading_delete(struct db *db, const char *report_id);
+NODISCARD enum status reading_scopes(struct db *db, struct arena *arena, const char *report_id,
+                                     struct scope_list *scopes);
+NODISCARD enum status reading_list(struct db *db, struct arena *arena, const struct scope *scope,
+                                   struct reading_list *readings);
+
+/* Adds a scope to a list that does not hold it yet. */
+NODISCARD enum status scope_add(struct arena *arena, struct scope_list *scopes, struct scope scope);
+
+/* Writes a ledger down in the place of what the store holds of it: lines that it had keep their
+ * names, those that are gone go, derived entries are replaced. */
+NODISCARD enum status ledger_store(struct db *db, struct arena *arena, const struct scope *scope,
+                                   const struct ledger *ledger);
+
+/* Lines. NOT_FOUND: no line has this name. */
+NODISCARD enum status line_get(struct db *db, struct arena *arena, const char *name,
+                               struct line_record *line);
+/* The place behind which a page of lines begins; NOT_FOUND: no such line in that year. */
+struct line_place {
+    const char *publisher;
+    int32_t position;
+};
+NODISCARD enum status line_place(struct db *db, struct arena *arena, int64_t id,
+                                 int32_t fiscal_year, struct line_place *place);
+NODISCARD enum status line_page(struct db *db, struct arena *arena, const struct scope *scope,
+                                const struct line_place *after, size_t size,
+                                struct line_record **lines, size_t *count);
+NODISCARD enum status line_year_last(struct db *db, const char *publisher, int32_t *fiscal_year);
+
+/* Entries behind a place. */
+struct entry_query {
+    const char *line;  /* "": of all. */
+    const char *as_of; /* "": all. */
+    const char *after_date;
+    int64_t after_id;
+    size_t size;
+};
+NODISCARD enum status entry_page(struct db *db, struct arena *arena,
+                                 const struct entry_query *query, struct entry_record **entries,
+                                 size_t *count);
+
+/* The lines of a table as of a day, at most `size`. */
+struct table_query {
+    struct scope scope; /* The publisher may be "": all. */
+    const char *as_of;
+    bool executed; /* Only bureaus whose execution was reported by that day. */
+    size_t size;
+};
+NODISCARD enum status table_rows(struct db *db, struct arena *arena,
+                                 const struct table_query *query, struct table_record **rows,
+                                 size_t *count);
+
+/* Funds. */
+NODISCARD enum status fund_delete(struct db *db, const char *report_id);
+NODISCARD enum status fund_insert(struct db *db, struct arena *arena, const struct reading *source,
+                                  const struct fund_account *account);
+NODISCARD enum status fund_list(struct db *db, struct arena *arena, const char *as_of, size_t size,
+                                struct fund_record **accounts, size_t *count);
+NODISCARD enum status fund_item_list(struct db *db, struct arena *arena, int64_t account,
+                                     struct fund_item_record **items, size_t *count);
+
+/* How many records the service holds, and how many a report gave. */
+NODISCARD enum status record_count(struct db *db, int64_t *count);
+NODISCARD enum status report_record_count(struct db *db, const char *report_id, int64_t *count);

@@ -1,0 +1,100 @@
+#include "budget_wire.h"
+
+#include <string.h>
+
+#include "rpc/rpc_codec.h"
+
+char *string_borrow(const char *string)
+{
+    union {
+        const char *from;
+        char *to;
+    } same = {.from = string};
+    return same.to;
+}
+
+/* The headings of a section, one a line, as the repeated field. */
+static bool section_split(struct arena *arena, const char *section, type_citation *citation)
+{
+    size_t count = section[0] == '\0' ? 0 : 1;
+    for (const char *at = section; *at != '\0'; at++)
+        count += *at == '\n';
+    citation->section_path = arena_calloc(arena, count + 1, sizeof *citation->section_path);
+    if (citation->section_path == NULL) return false;
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strcspn(section, "\n");
+        citation->section_path[i] = arena_copy(arena, section, length);
+        if (citation->section_path[i] == NULL) return false;
+        section += length + (section[length] == '\n');
+    }
+    citation->n_section_path = count;
+    return true;
+}
+
+type_citation *citation_message(struct arena *arena, const struct citation *citation)
+{
+    type_citation *message = arena_alloc(arena, sizeof *message);
+    if (message == NULL) return NULL;
+    *message = (type_citation)TYPE_CITATION_INIT;
+    message->report_id = string_borrow(citation->report_id);
+    message->line = citation->line;
+    message->column = citation->line > 0 ? 1 : 0;
+    message->table_row = citation->table_row;
+    message->table_column = citation->table_column;
+    return section_split(arena, citation->section, message) ? message : NULL;
+}
+
+type_quantity *percent_message(struct arena *arena, struct decimal percent)
+{
+    type_quantity *message = arena_alloc(arena, sizeof *message);
+    if (message == NULL) return NULL;
+    *message = (type_quantity)TYPE_QUANTITY_INIT;
+    message->units = percent.units;
+    message->exponent = percent.exponent;
+    message->unit = string_borrow("PERCENT");
+    return message;
+}
+
+budget_line *line_message(struct arena *arena, const struct line_record *line)
+{
+    budget_line *message = arena_alloc(arena, sizeof *message);
+    if (message == NULL) return NULL;
+    *message = (budget_line)BUDGET_LINE_INIT;
+    message->name = string_borrow(line->name);
+    message->fiscal_year = line->fiscal_year;
+    message->parent = string_borrow(line->parent);
+    message->label = string_borrow(line->label);
+    message->depth = line->depth;
+    message->position = line->position;
+    message->publisher = string_borrow(line->publisher);
+    message->memo = line->memo;
+    message->current_won = line->balance.won[AMOUNT_CURRENT];
+    message->committed_won = line->balance.won[AMOUNT_COMMITTED];
+    message->spent_won = line->balance.won[AMOUNT_SPENT];
+    if (line->citation.report_id[0] == '\0') return message;
+    message->citation = citation_message(arena, &line->citation);
+    return message->citation == NULL ? NULL : message;
+}
+
+budget_entry *entry_message(struct arena *arena, const struct entry_record *entry)
+{
+    enum { MS_PER_S = 1000, NS_PER_MS = 1000000 };
+    budget_entry *message = arena_alloc(arena, sizeof *message);
+    protobuf_timestamp *recorded = arena_alloc(arena, sizeof *recorded);
+    if (message == NULL || recorded == NULL) return NULL;
+    *recorded = (protobuf_timestamp)PROTOBUF_TIMESTAMP_INIT;
+    recorded->seconds = entry->recorded_ms / MS_PER_S;
+    recorded->nanos = (int32_t)(entry->recorded_ms % MS_PER_S) * NS_PER_MS;
+    *message = (budget_entry)BUDGET_ENTRY_INIT;
+    message->name = arena_printf(arena, "entries/%lld", (long long)entry->id);
+    if (message->name == NULL) return NULL;
+    message->line = string_borrow(entry->line);
+    message->kind = (budget_entry_kind)entry->kind;
+    message->amount_won = entry->won;
+    message->effective_date = string_borrow(entry->effective_date);
+    message->recorded_time = recorded;
+    message->rounding = entry->rounding;
+    if (entry->citation.report_id[0] == '\0') return message;
+    message->citation = citation_message(arena, &entry->citation);
+    return message->citation == NULL ? NULL : message;
+}

@@ -1,0 +1,15 @@
+/* Domain to wire: the messages that handlers answer with, in the call's arena. All return NULL
+ * where there is no memory. */
+#pragma once
+
+#include "base/decimal.h"
+#include "budget.rpc.h"
+#include "budget_store.h"
+
+/* A string as a message's field. protobuf-c's strings are not const; nothing writes to them. */
+char *string_borrow(const char *string);
+
+NODISCARD budget_line *line_message(struct arena *arena, const struct line_record *line);
+NODISCARD budget_entry *entry_message(struct arena *arena, const struct entry_record *entry);
+NODISCARD type_citation *citation_message(struct arena *arena, const struct citation *citation);
+NODISCARD type_quantity *percent_message(struct arena *arena, struct decimal percent);

@@ -1,0 +1,42 @@
+#include <stdlib.h>
+
+#include "app/app.h"
+#include "budget.h"
+#include "budget_derive.h"
+#include "budget_sql.h"
+
+static enum status budget_open(const struct app *app,
+                               struct app_mount mounts[static APP_MOUNTS_MAX], size_t *mount_count,
+                               void **self, struct fault *fault)
+{
+    struct budget *budget = calloc(1, sizeof *budget);
+    if (budget == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for the service");
+    budget->slice = (struct slice){.service = app->name,
+                                   .version = app->version,
+                                   .derive = budget_derive,
+                                   .count_records = budget_count_records,
+                                   .self = budget};
+    enum status status = slice_open(&budget->slice, app->writer, app->facts_directory, fault);
+    if (status != OK) {
+        free(budget);
+        return status;
+    }
+    mounts[0] = (struct app_mount){&budget_budget_service_handlers, budget};
+    mounts[1] = (struct app_mount){&slice_slice_service_handlers, &budget->slice};
+    *mount_count = 2;
+    *self = budget;
+    return OK;
+}
+
+int main(int argc, char **argv)
+{
+    const struct app_service budget = {
+        .name = "budget",
+        .port = 8440,
+        .migrations = budget_migrations,
+        .migration_count = budget_migration_count,
+        .open = budget_open,
+        .close = free,
+    };
+    return app_main(&budget, argc, argv);
+}
