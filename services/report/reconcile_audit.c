@@ -1,0 +1,158 @@
+/* listed-findings: a summary of cases by state against the cases that are listed with their states.
+ * A case is a cell that says what has become of it (`추진상황 : 완료`); a summary is a table with a
+ * column for each of at least two such states. */
+#include <string.h>
+
+#include "reconcile_case.h"
+
+enum { STATES_MAX = 8, STATE_BYTES_MAX = 48 };
+
+struct state {
+    const char *name; /* Folded. */
+    int64_t count;
+};
+
+struct states {
+    struct state states[STATES_MAX];
+    size_t count;
+    int64_t listed; /* Cases of all states. */
+};
+
+/* What stands behind the key and its colon, to the end of the line or the next mark. */
+static struct text state_behind(const char *key)
+{
+    static const char *const ends[] = {"\n", "□", "☐", "○", "(", "<", "※", "/", ",", "¶"};
+    const char *colon = strchr(key, ':');
+    if (colon == NULL) return text_from("");
+    struct text state = text_from(colon + 1);
+    for (size_t i = 0; i < ARRAY_LENGTH(ends); i++) {
+        ptrdiff_t end = text_find(state, text_from(ends[i]));
+        if (end > 0) state.length = (size_t)end;
+    }
+    return text_trim(state);
+}
+
+static const char *find_key(const char *text)
+{
+    static const char *const keys[] = {"추진상황", "조치상황", "처리상황", "추진상태", "처리상태"};
+    for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+        const char *key = strstr(text, keys[i]);
+        if (key == NULL) continue;
+        const char *behind = key + strlen(keys[i]);
+        while (*behind == ' ')
+            behind++;
+        if (*behind == ':') return key;
+    }
+    return NULL;
+}
+
+static enum status count_case(struct reconcile_case *self, struct text text, struct states *states)
+{
+    if (text.length == 0 || text.length > STATE_BYTES_MAX) return OK;
+    const char *copy = arena_copy(self->arena, text.bytes, text.length);
+    const char *name = copy == NULL ? NULL : label_fold(self->arena, copy);
+    if (name == NULL) return RESOURCE_EXHAUSTED;
+    states->listed++;
+    for (size_t i = 0; i < states->count; i++) {
+        if (strcmp(states->states[i].name, name) != 0) continue;
+        states->states[i].count++;
+        return OK;
+    }
+    if (states->count < STATES_MAX) states->states[states->count++] = (struct state){name, 1};
+    return OK;
+}
+
+static enum status count_cases(struct reconcile_case *self, struct states *states)
+{
+    for (size_t i = 0; i < self->input->table_count; i++) {
+        const slice_table *table = self->input->tables[i];
+        for (size_t r = 0; r < table->n_rows; r++) {
+            for (size_t c = 0; c < table->rows[r]->n_cells; c++) {
+                const char *key = find_key(table->rows[r]->cells[c]->text);
+                if (key == NULL) continue;
+                if (count_case(self, state_behind(key), states) != OK) return RESOURCE_EXHAUSTED;
+            }
+        }
+    }
+    return OK;
+}
+
+static int64_t count_of(const struct states *states, const char *name)
+{
+    for (size_t i = 0; i < states->count; i++) {
+        if (strcmp(states->states[i].name, name) == 0) return states->states[i].count;
+    }
+    return 0;
+}
+
+static bool is_state(const char *header)
+{
+    static const char *const names[] = {"완료",   "추진중", "검토중", "미반영", "추진완료",
+                                        "진행중", "미완료", "반영",   "불가",   "처리중"};
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        if (strcmp(header, names[i]) == 0) return true;
+    }
+    return false;
+}
+
+/* The row and the column of the summary's total; false where the table is no summary. */
+static bool find_summary(const struct sheet *sheet, size_t *row, size_t *column)
+{
+    size_t states = 0;
+    bool has_row = false, has_column = false;
+    for (size_t c = 0; c < sheet->column_count; c++) {
+        if (is_state(sheet->header[c])) states++;
+        if (has_column || sheet->kinds[c] != SHEET_COLUMN_AMOUNT) continue;
+        has_column = label_is_total(sheet->header[c]);
+        *column = c;
+    }
+    for (size_t r = sheet->heading_count; r < sheet->row_count && !has_row; r++) {
+        has_row = label_is_total(sheet->label[r]);
+        *row = r;
+    }
+    return states >= 2 && has_row && has_column;
+}
+
+static enum status check_state(struct reconcile_case *self, const struct sheet *sheet, size_t row,
+                               size_t column, const struct states *states)
+{
+    const struct sheet_cell *cell = sheet_at(sheet, row, column);
+    if (cell->content != SHEET_NUMBER) return OK;
+    struct decimal counted = {count_of(states, sheet->header[column]), 0};
+    bool held = decimal_compare(cell->number.value, counted) == 0;
+    case_count(self, held);
+    if (held) return OK;
+    slice_figure *figure = case_cell_figure(self, sheet, row, column);
+    if (figure == NULL) return RESOURCE_EXHAUSTED;
+    struct claim claim = {
+        .certainty = REPORT_FINDING_CERTAINTY_CONTRADICTION,
+        .figures = &figure,
+        .figure_count = 1,
+        .expected = number_print_like(self->arena, counted, cell->number.unit, figure->printed),
+        .explanation = arena_printf(self->arena, "%s %lld건 ≠ %s", sheet->header[column],
+                                    (long long)counted.units, figure->printed),
+    };
+    return case_add(self, &claim);
+}
+
+enum status listed_findings_check(struct reconcile_case *self)
+{
+    struct states states = {.count = 0};
+    enum status status = count_cases(self, &states);
+    if (status != OK || states.listed < 2) return status;
+    for (size_t i = 0; i < self->sheet_count && status == OK; i++) {
+        const struct sheet *sheet = &self->sheets[i];
+        size_t row = 0, column = 0;
+        if (!find_summary(sheet, &row, &column)) continue;
+        /* Only where all cases are listed can their states be compared. */
+        struct decimal listed = {states.listed, 0};
+        const struct sheet_cell *total = sheet_at(sheet, row, column);
+        if (total->content != SHEET_NUMBER) continue;
+        if (decimal_compare(total->number.value, listed) != 0) continue;
+        case_count(self, true);
+        for (size_t c = 0; c < sheet->column_count && status == OK; c++) {
+            if (is_state(sheet->header[c])) status = check_state(self, sheet, row, c, &states);
+        }
+    }
+    return status;
+}

@@ -1,0 +1,268 @@
+/* Rules for a percentage or a change that a sentence prints beside the numbers it follows from. */
+#include <string.h>
+
+#include "reconcile_case.h"
+
+static bool is_unit(const slice_figure *figure, const char *unit)
+{
+    return strcmp(figure->quantity->unit, unit) == 0;
+}
+
+static bool same_unit(const slice_figure *a, const slice_figure *b)
+{
+    return a->quantity->unit[0] != '\0' && is_unit(a, b->quantity->unit);
+}
+
+static bool has_direction(const slice_figure *figure)
+{
+    return figure->quantity->units < 0 || figure_has(figure, SLICE_QUALIFIER_INCREASE) ||
+           figure_has(figure, SLICE_QUALIFIER_DECREASE);
+}
+
+static bool falls(const slice_figure *figure)
+{
+    return figure->quantity->units < 0 || figure_has(figure, SLICE_QUALIFIER_DECREASE);
+}
+
+static bool is_single(const slice_figure *figure)
+{
+    return figure->quantity_high == NULL;
+}
+
+static bool label_has(const char *label, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strstr(label, words[i]) != NULL) return true;
+    }
+    return false;
+}
+
+static bool label_is_spent(const char *label)
+{
+    static const char *const words[] = {"집행", "지출"};
+    return label_has(label, words, ARRAY_LENGTH(words));
+}
+
+static bool label_is_budget(const char *label)
+{
+    static const char *const words[] = {"예산", "사업비"};
+    return !label_is_spent(label) && label_has(label, words, ARRAY_LENGTH(words));
+}
+
+/* --- printed-rate ----------------------------------------------------------------------------- */
+
+struct rate {
+    slice_figure *rate, *part, *whole;
+    bool sure; /* The labels say which is which. */
+};
+
+/* `23,036백만원 (집행액 5,373백만원, 집행율 23.6%)`: three numbers in a row, of which the labels
+ * make the first a budget and the second what was spent of it, or the other way round. */
+static enum status read_rate(struct reconcile_case *self, slice_figure *const *three,
+                             struct rate *rate, bool *found)
+{
+    *found = false;
+    if (!is_unit(three[2], "PERCENT") || !same_unit(three[0], three[1])) return OK;
+    if (!is_unit(three[0], "KRW") || has_direction(three[2])) return OK;
+    if (!is_single(three[0]) || !is_single(three[1]) || !is_single(three[2])) return OK;
+    const char *first = figure_label(self->arena, three[0]);
+    const char *second = figure_label(self->arena, three[1]);
+    const char *third = figure_label(self->arena, three[2]);
+    if (first == NULL || second == NULL || third == NULL) return RESOURCE_EXHAUSTED;
+    bool swapped = label_is_spent(first) && label_is_budget(second);
+    *rate = (struct rate){three[2], three[1], three[0], false};
+    if (swapped) *rate = (struct rate){three[2], three[0], three[1], false};
+    *found = swapped || label_is_spent(second) || label_is_spent(third);
+    rate->sure = swapped || (label_is_budget(first) && label_is_spent(second));
+    struct number part = number_from_figure(rate->part), whole = number_from_figure(rate->whole);
+    *found = *found && decimal_compare(part.value, whole.value) <= 0 && part.value.units >= 0;
+    return OK;
+}
+
+static enum status check_rate(struct reconcile_case *self, const struct rate *rate)
+{
+    struct number part = number_from_figure(rate->part), whole = number_from_figure(rate->whole);
+    struct number printed = number_from_figure(rate->rate);
+    struct decimal expected;
+    enum verdict verdict = number_rate_verdict(printed.value, part, whole, &expected);
+    if (verdict == VERDICT_UNDECIDED) return OK;
+    case_count(self, verdict != VERDICT_BEYOND);
+    if (verdict == VERDICT_HELD) return OK;
+    report_finding_certainty certainty =
+        rate->sure ? REPORT_FINDING_CERTAINTY_CONTRADICTION : REPORT_FINDING_CERTAINTY_SCOPE;
+    if (verdict == VERDICT_ROUNDING) certainty = REPORT_FINDING_CERTAINTY_ROUNDING;
+    slice_figure *figures[] = {rate->rate, rate->part, rate->whole};
+    struct claim claim = {
+        .certainty = certainty,
+        .figures = figures,
+        .figure_count = ARRAY_LENGTH(figures),
+        .expected = number_print(self->arena, expected, "PERCENT"),
+        .explanation = sentence_rate(self->arena, part, whole, expected),
+    };
+    return case_add(self, &claim);
+}
+
+enum status prose_rate_check(struct reconcile_case *self)
+{
+    struct passage passage;
+    for (size_t offset = 0; case_next_passage(self, &offset, &passage);) {
+        for (size_t i = 0; i + 2 < passage.count; i++) {
+            struct rate rate;
+            bool found;
+            enum status status = read_rate(self, passage.figures + i, &rate, &found);
+            if (status == OK && found) status = check_rate(self, &rate);
+            if (status != OK) return status;
+        }
+    }
+    return OK;
+}
+
+/* --- growth and printed-change ---------------------------------------------------------------- */
+
+/* What was before and what is now, and how the text says that they belong together. */
+struct comparison {
+    slice_figure *now, *before, *result;
+    bool linked; /* By an arrow or 대비. */
+};
+
+static bool compares(const slice_figure *figure, const slice_figure *with)
+{
+    return figure->compared_with[0] != '\0' && strcmp(figure->compared_with, with->name) == 0;
+}
+
+/* The last day that a figure speaks of; "" where it does not say. */
+static const char *last_day(const slice_figure *figure)
+{
+    const type_period *period = figure->period;
+    if (period == NULL) return "";
+    if (period->kind_case == TYPE_PERIOD_KIND_CASE_INTERVAL) return period->interval->last_day;
+    return period->kind_case == TYPE_PERIOD_KIND_CASE_AS_OF ? period->as_of : "";
+}
+
+static bool read_comparison(slice_figure *const *three, struct comparison *comparison)
+{
+    slice_figure *a = three[0], *b = three[1], *result = three[2];
+    if (!same_unit(a, b) || !has_direction(result)) return false;
+    if (!is_single(a) || !is_single(b) || !is_single(result)) return false;
+    *comparison = (struct comparison){a, b, result, true};
+    if (compares(a, b) || compares(result, b)) return true;
+    *comparison = (struct comparison){b, a, result, true};
+    if (compares(b, a) || compares(result, a)) return true;
+    *comparison = (struct comparison){a, b, result, false};
+    const char *now = last_day(a), *before = last_day(b);
+    return now[0] != '\0' && before[0] != '\0' && strcmp(before, now) < 0;
+}
+
+/* a ÷ b in percent that a rise or fall by the printed percentage gives. */
+static bool ratio_of(struct number percent, bool fall, struct decimal *ratio)
+{
+    struct decimal whole = {100, 0}, change = decimal_absolute(percent.value);
+    return fall ? decimal_subtract(whole, change, ratio) : decimal_add(whole, change, ratio);
+}
+
+static enum status report_growth(struct reconcile_case *self, const struct comparison *comparison,
+                                 struct decimal expected, report_finding_certainty certainty)
+{
+    struct number now = number_from_figure(comparison->now);
+    struct number before = number_from_figure(comparison->before);
+    const char *a = number_print(self->arena, now.value, now.unit);
+    const char *b = number_print(self->arena, before.value, before.unit);
+    const char *c = number_print(self->arena, expected, "PERCENT");
+    if (a == NULL || b == NULL || c == NULL) return RESOURCE_EXHAUSTED;
+    slice_figure *figures[] = {comparison->result, comparison->now, comparison->before};
+    struct claim claim = {
+        .certainty = certainty,
+        .figures = figures,
+        .figure_count = ARRAY_LENGTH(figures),
+        .expected = c,
+        .explanation = arena_printf(self->arena, "(%s − %s) ÷ %s = %s", a, b, b, c),
+    };
+    return case_add(self, &claim);
+}
+
+static enum status check_growth(struct reconcile_case *self, const struct comparison *comparison)
+{
+    struct number now = number_from_figure(comparison->now);
+    struct number before = number_from_figure(comparison->before);
+    struct number percent = number_from_figure(comparison->result);
+    struct decimal ratio, expected_ratio, expected;
+    if (!ratio_of(percent, falls(comparison->result), &ratio)) return OK;
+    enum verdict verdict = number_rate_verdict(ratio, now, before, &expected_ratio);
+    if (verdict == VERDICT_UNDECIDED) return OK;
+    if (!decimal_subtract(expected_ratio, (struct decimal){100, 0}, &expected)) return OK;
+    case_count(self, verdict != VERDICT_BEYOND);
+    if (verdict == VERDICT_HELD) return OK;
+    report_finding_certainty certainty = comparison->linked ? REPORT_FINDING_CERTAINTY_CONTRADICTION
+                                                            : REPORT_FINDING_CERTAINTY_SCOPE;
+    if (verdict == VERDICT_ROUNDING) certainty = REPORT_FINDING_CERTAINTY_ROUNDING;
+    return report_growth(self, comparison, expected, certainty);
+}
+
+static enum status check_change(struct reconcile_case *self, const struct comparison *comparison)
+{
+    struct number now = number_from_figure(comparison->now);
+    struct number before = number_from_figure(comparison->before);
+    struct number change = number_from_figure(comparison->result);
+    change.value = decimal_absolute(change.value);
+    change.unit = now.unit;
+    bool fall = falls(comparison->result);
+    struct number larger = fall ? before : now, smaller = fall ? now : before;
+    struct decimal sum, expected;
+    if (!decimal_subtract(larger.value, smaller.value, &expected)) return OK;
+    enum verdict verdict = number_sum_verdict(larger, (struct number[]){smaller, change}, 2, &sum);
+    if (verdict == VERDICT_UNDECIDED) return OK;
+    if (verdict == VERDICT_BEYOND && !comparison->linked) return OK;
+    case_count(self, verdict != VERDICT_BEYOND);
+    if (verdict == VERDICT_HELD) return OK;
+    const char *a = number_print(self->arena, larger.value, larger.unit);
+    const char *b = number_print(self->arena, smaller.value, smaller.unit);
+    const char *c = number_print(self->arena, expected, larger.unit);
+    if (a == NULL || b == NULL || c == NULL) return RESOURCE_EXHAUSTED;
+    slice_figure *figures[] = {comparison->result, comparison->now, comparison->before};
+    struct claim claim = {
+        .certainty = verdict == VERDICT_ROUNDING ? REPORT_FINDING_CERTAINTY_ROUNDING
+                                                 : REPORT_FINDING_CERTAINTY_CONTRADICTION,
+        .figures = figures,
+        .figure_count = ARRAY_LENGTH(figures),
+        .expected = c,
+        .explanation = arena_printf(self->arena, "%s − %s = %s", a, b, c),
+    };
+    return case_add(self, &claim);
+}
+
+static bool is_change_of(const slice_figure *result, const slice_figure *of)
+{
+    if (same_unit(result, of)) return !is_unit(of, "PERCENT");
+    return is_unit(of, "PERCENT") && is_unit(result, "PERCENT_POINT");
+}
+
+enum status growth_check(struct reconcile_case *self)
+{
+    struct passage passage;
+    enum status status = OK;
+    for (size_t offset = 0; case_next_passage(self, &offset, &passage);) {
+        for (size_t i = 0; i + 2 < passage.count && status == OK; i++) {
+            struct comparison comparison;
+            if (!read_comparison(passage.figures + i, &comparison)) continue;
+            if (!is_unit(comparison.result, "PERCENT") || is_unit(comparison.now, "PERCENT"))
+                continue;
+            status = check_growth(self, &comparison);
+        }
+    }
+    return status;
+}
+
+enum status prose_change_check(struct reconcile_case *self)
+{
+    struct passage passage;
+    enum status status = OK;
+    for (size_t offset = 0; case_next_passage(self, &offset, &passage);) {
+        for (size_t i = 0; i + 2 < passage.count && status == OK; i++) {
+            struct comparison comparison;
+            if (!read_comparison(passage.figures + i, &comparison)) continue;
+            if (!is_change_of(comparison.result, comparison.now)) continue;
+            status = check_change(self, &comparison);
+        }
+    }
+    return status;
+}
