@@ -1,7 +1,10 @@
 /* Rules for a percentage or a change that a sentence prints beside the numbers it follows from. */
 #include <string.h>
 
+#include "base/date.h"
 #include "reconcile_case.h"
+
+enum { LEAP_DAYS = 3 /* Months and years of one length differ by no more. */ };
 
 static bool is_unit(const slice_figure *figure, const char *unit)
 {
@@ -160,6 +163,30 @@ static bool ratio_of(struct number percent, bool fall, struct decimal *ratio)
     return fall ? decimal_subtract(whole, change, ratio) : decimal_add(whole, change, ratio);
 }
 
+static bool interval_days(const slice_figure *figure, int32_t *days)
+{
+    const type_period *period = figure->period;
+    struct date first, last;
+    if (period == NULL || period->kind_case != TYPE_PERIOD_KIND_CASE_INTERVAL) return false;
+    if (date_parse(text_from(period->interval->first_day), &first) != OK) return false;
+    if (date_parse(text_from(period->interval->last_day), &last) != OK) return false;
+    *days = last.days - first.days;
+    return true;
+}
+
+/* The printed number is not the base: of 동기대비 the base is the same months of the year before,
+ * of a quarter against a year it may be. */
+static bool base_is_open(const struct comparison *comparison)
+{
+    int32_t now, before;
+    for (size_t i = 0; i < comparison->result->n_subject; i++) {
+        if (strstr(comparison->result->subject[i], "동기") != NULL) return true;
+    }
+    if (!interval_days(comparison->before, &before)) return false;
+    return !interval_days(comparison->now, &now) || now - before > LEAP_DAYS ||
+           before - now > LEAP_DAYS;
+}
+
 static enum status report_growth(struct reconcile_case *self, const struct comparison *comparison,
                                  struct decimal expected, report_finding_certainty certainty)
 {
@@ -192,8 +219,9 @@ static enum status check_growth(struct reconcile_case *self, const struct compar
     if (!decimal_subtract(expected_ratio, (struct decimal){100, 0}, &expected)) return OK;
     case_count(self, verdict != VERDICT_BEYOND);
     if (verdict == VERDICT_HELD) return OK;
-    report_finding_certainty certainty = comparison->linked ? REPORT_FINDING_CERTAINTY_CONTRADICTION
-                                                            : REPORT_FINDING_CERTAINTY_SCOPE;
+    bool sure = comparison->linked && !base_is_open(comparison);
+    report_finding_certainty certainty =
+        sure ? REPORT_FINDING_CERTAINTY_CONTRADICTION : REPORT_FINDING_CERTAINTY_SCOPE;
     if (verdict == VERDICT_ROUNDING) certainty = REPORT_FINDING_CERTAINTY_ROUNDING;
     return report_growth(self, comparison, expected, certainty);
 }
@@ -205,8 +233,9 @@ static enum status check_change(struct reconcile_case *self, const struct compar
     struct number change = number_from_figure(comparison->result);
     change.value = decimal_absolute(change.value);
     change.unit = now.unit;
-    bool fall = falls(comparison->result);
-    struct number larger = fall ? before : now, smaller = fall ? now : before;
+    /* Which of the two came first is for the reader; by how much they differ is not. */
+    bool fell = decimal_compare(now.value, before.value) < 0;
+    struct number larger = fell ? before : now, smaller = fell ? now : before;
     struct decimal sum, expected;
     if (!decimal_subtract(larger.value, smaller.value, &expected)) return OK;
     enum verdict verdict = number_sum_verdict(larger, (struct number[]){smaller, change}, 2, &sum);
@@ -218,13 +247,14 @@ static enum status check_change(struct reconcile_case *self, const struct compar
     const char *b = number_print(self->arena, smaller.value, smaller.unit);
     const char *c = number_print(self->arena, expected, larger.unit);
     if (a == NULL || b == NULL || c == NULL) return RESOURCE_EXHAUSTED;
+    bool negative = comparison->result->quantity->units < 0;
     slice_figure *figures[] = {comparison->result, comparison->now, comparison->before};
     struct claim claim = {
         .certainty = verdict == VERDICT_ROUNDING ? REPORT_FINDING_CERTAINTY_ROUNDING
                                                  : REPORT_FINDING_CERTAINTY_CONTRADICTION,
         .figures = figures,
         .figure_count = ARRAY_LENGTH(figures),
-        .expected = c,
+        .expected = negative ? arena_printf(self->arena, "△%s", c) : c,
         .explanation = arena_printf(self->arena, "%s − %s = %s", a, b, c),
     };
     return case_add(self, &claim);

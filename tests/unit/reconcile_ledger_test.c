@@ -1,0 +1,71 @@
+#include <string.h>
+
+#include "support/small_report.h"
+#include "support/suite.h"
+
+enum { FIGURES_MAX = 4 };
+
+static const struct small_table projects = {
+    .line = 10,
+    .headings = 1,
+    .unit_note = "천원, %",
+    .unit = "KRW",
+    .exponent = 3,
+    .text = "부서/사업명|예산현액|원인행위액|집행액|집행률\n"
+            "다산재단 운영|23,036,654|5,373,403|5,373,403|23.3%\n"
+            "뉴스레터 발행|361,975|20,000|10,400|2.9%\n"
+            "시민 여론조사 운영|534,200|99,000|43,794|8.2%\n"
+            "기본경비|31,501|15,750|15,750|50.0%\n"
+            "기본경비|31,498|15,750|15,750|50.0%",
+};
+
+static void compares_prose_with_the_table(void)
+{
+    static const struct {
+        const char *name;
+        struct small_figure figures[FIGURES_MAX];
+        const char *found;
+    } rows[] = {
+        {"a rate that the table does not give; the budget was cut",
+         {{50, "소요예산", "23,036백만원"}, {50, "집행액", "5,373백만원"}, {50, "집행율", "23.6%"}},
+         "CONTRADICTION 23.6% 23.3% | 5,373,403천원 ÷ 23,036,654천원 = 23.3%\n"
+         "ROUNDING 23,036백만원 23,037백만원 | 23,036,654천원 ≒ 23,037백만원"},
+        {"all is as in the table",
+         {{50, "소요예산", "23,037백만원"}, {50, "집행액", "5,373백만원"}, {50, "집행율", "23.3%"}},
+         ""},
+        {"a budget alone, under its project's name",
+         {{50, "「뉴스레터」 발행 : 총 9회/총사업비", "362백만원"}},
+         ""},
+        {"… cut",
+         {{50, "「뉴스레터」 발행 : 총 9회/총사업비", "361백만원"}},
+         "ROUNDING 361백만원 362백만원 | 361,975천원 ≒ 362백만원"},
+        {"a budget alone that only happens to be near", {{50, "방송/사업비", "361백만원"}}, ""},
+        {"part of a project", {{50, "시민 여론조사 운영/사업비", "300백만원"}}, ""},
+        {"a project by its name, other amounts",
+         {{50, "시민 여론조사 운영/사업비", "531백만원"},
+          {50, "집행액", "43백만원"},
+          {50, "집행률", "8.1%"}},
+         "SCOPE 531백만원 534백만원 | 531백만원 ≠ 534,200천원"},
+        {"a project by its budget and name, more spent",
+         {{50, "시민 여론조사/사업비", "534백만원"},
+          {50, "집행액", "55백만원"},
+          {50, "집행률", "10.3%"}},
+         "SCOPE 55백만원 44백만원 | 55백만원 ≠ 43,794천원"},
+        {"two rows of that budget", {{50, "기본경비/사업비", "31백만원"}}, ""},
+        {"another project",
+         {{50, "마을/사업비", "1,610백만원"}, {50, "집행액", "225백만원"}, {50, "집행률", "14.0%"}},
+         ""},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        struct small_report report;
+        small_report_init(&report);
+        small_report_table(&report, &projects);
+        small_report_add(&report, rows[i].figures);
+        const char *found = small_report_find(&report, "prose-against-table");
+        CU_ASSERT_STRING_EQUAL(found, rows[i].found);
+        if (strcmp(found, rows[i].found) != 0) printf("\n%s: %s\n", rows[i].name, found);
+        small_report_free(&report);
+    }
+}
+
+SUITE("reconcile ledger", {"compares prose with the table", compares_prose_with_the_table})
