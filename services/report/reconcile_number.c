@@ -173,7 +173,7 @@ static bool is_digit_at(struct text text, size_t offset)
     return offset < text.length && isdigit((unsigned char)text.bytes[offset]);
 }
 
-bool number_read(struct text text, struct decimal *value, struct text *rest)
+bool number_parse(struct text text, struct decimal *value, struct text *rest)
 {
     size_t offset;
     bool negative = take_sign(text, &offset);
@@ -234,7 +234,7 @@ char *number_print_like(struct arena *arena, struct decimal value, const char *u
 {
     struct decimal digits;
     struct text rest;
-    bool bare = number_read(text_from(printed), &digits, &rest) && rest.length == 0;
+    bool bare = number_parse(text_from(printed), &digits, &rest) && rest.length == 0;
     if (!bare) return number_print(arena, value, unit);
     if (value.exponent > 0) value.exponent = 0;
     return number_print(arena, value, "");

@@ -59,7 +59,7 @@ enum verdict number_rate_verdict(struct decimal percent, struct number part, str
 
 /* Reads one number from the beginning of a cell: sign (△, ▲, -), digits, separators, decimals.
  * rest receives what stands behind it. False: it does not begin with a number. */
-NODISCARD bool number_read(struct text text, struct decimal *value, struct text *rest);
+NODISCARD bool number_parse(struct text text, struct decimal *value, struct text *rest);
 
 /* `5,373백만원`, `△1.9%`, `6,202만회`. NULL: no memory. */
 NODISCARD char *number_print(struct arena *arena, struct decimal value, const char *unit);

@@ -89,10 +89,10 @@ static bool read_bracketed(struct text text, struct number *number)
 {
     struct text rest;
     struct decimal value, inner;
-    if (!number_read(text, &value, &rest)) return false;
+    if (!number_parse(text, &value, &rest)) return false;
     if (rest.length < 2 || rest.bytes[0] != '(' || rest.bytes[rest.length - 1] != ')') return false;
     struct text within = {rest.bytes + 1, rest.length - 2};
-    if (!number_read(within, &inner, &rest) || rest.length != 0) return false;
+    if (!number_parse(within, &inner, &rest) || rest.length != 0) return false;
     *number = (struct number){value, "", 0};
     return true;
 }
@@ -102,7 +102,7 @@ static bool read_percent(struct text text, struct number *number)
 {
     struct text rest;
     struct decimal value;
-    if (!number_read(text, &value, &rest)) return false;
+    if (!number_parse(text, &value, &rest)) return false;
     if (rest.length != 0 && !text_equal(rest, text_from("%"))) return false;
     *number = (struct number){value, "PERCENT", 0};
     return true;
