@@ -65,7 +65,8 @@ static void signals_close(struct running *running)
 
 static void stopped(void *context)
 {
-    signals_close(context);
+    struct running *running = context;
+    uv_stop(&running->loop); /* What is still open is the server's own, and closed with it. */
 }
 
 static void on_signal(uv_signal_t *handle, int number)
