@@ -221,7 +221,8 @@ bool date_read(const struct scan *scan, size_t at, struct numeral *numeral)
     if (recurring_read(scan, at, numeral)) return true;
     uint32_t before = scan_code_before(scan, at);
     if (code_is_latin(before) || before == '_') return false;
-    if (!point_read(scan, at, &first)) return false;
+    if (before == 0xD7) return false; /* `1,000천원×12월` multiplies. */
+    if (!point_read(scan, at, &first) || scan_is(scan, first.end, "×")) return false;
     struct numeral read = {
         .kind = NUMERAL_PERIOD, .begin = first.begin, .end = first.end, .unit = ""};
     bool span = span_read(scan, &first, &read);
@@ -239,6 +240,8 @@ bool date_read(const struct scan *scan, size_t at, struct numeral *numeral)
         read.kind = NUMERAL_PERIOD;
         read.days.has_first = false;
     }
+    size_t each = scan_spaces_before(scan, first.begin);
+    if (first.year == 0 && scan_was(scan, each, "매년")) read.has_days = false;
     *numeral = read;
     return true;
 }

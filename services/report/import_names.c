@@ -1,4 +1,5 @@
 /* Names: what is written with digits but counts nothing, and is no date. */
+#include "import_points.h"
 #include "import_readers.h"
 #include "import_units.h"
 
@@ -54,8 +55,8 @@ static size_t word_begin(const struct scan *scan, size_t at)
             begin--;
             continue;
         }
-        bool joined = (byte == '-' || byte == '.' || byte == '@') && begin >= scan->floor + 2 &&
-                      word_byte(scan->line.bytes[begin - 2]);
+        bool joined = (byte == '-' || byte == '.' || byte == '@' || byte == '+') &&
+                      begin >= scan->floor + 2 && word_byte(scan->line.bytes[begin - 2]);
         if (!joined) break;
         begin--;
     }
@@ -123,6 +124,32 @@ static bool letters_qualify(const struct scan *scan, size_t begin, size_t at)
     return begin + scan_any(scan, begin, words) == at;
 }
 
+/* Reads FY2023 and Q1, 1Q. */
+static bool fiscal_read(const struct scan *scan, size_t at, struct numeral *numeral)
+{
+    struct whole whole;
+    struct point point = {0};
+    size_t begin = word_begin(scan, at);
+    if (!whole_read(scan, at, &whole)) return false;
+    size_t end = whole.end;
+    bool quarter = whole.digits == 1 && whole.value >= 1 && whole.value <= 4;
+    if (scan_is(scan, begin, "FY") && begin + strlen("FY") == at && whole.digits == 4) {
+        point.year = whole.value;
+    } else if (quarter && scan_is(scan, begin, "Q") && begin + 1 == at) {
+        point.quarter = whole.value;
+    } else if (quarter && begin == at && scan_is(scan, end, "Q")) {
+        point.quarter = whole.value;
+        end++;
+    } else {
+        return false;
+    }
+    if (code_is_latin(scan_code(scan, end)) || code_is_digit(scan_code(scan, end))) return false;
+    *numeral = (struct numeral){.kind = NUMERAL_PERIOD, .begin = begin, .end = end, .unit = ""};
+    int year = scan->context->has_year ? date_to_parts(scan->context->day).year : 0;
+    numeral->has_days = point_days(&point, year, &numeral->days);
+    return true;
+}
+
 /* Digits behind letters: COVID-19, K4, KBS1박2일; but CCTV3대 is three. */
 static bool lettered_read(const struct scan *scan, size_t at, struct numeral *numeral)
 {
@@ -148,11 +175,13 @@ static bool lettered_read(const struct scan *scan, size_t at, struct numeral *nu
 bool address_read(const struct scan *scan, size_t at, struct numeral *numeral)
 {
     struct amount amount;
-    if (lettered_read(scan, at, numeral)) return true;
+    if (fiscal_read(scan, at, numeral) || lettered_read(scan, at, numeral)) return true;
     if (!amount_read(scan, at, &amount) || amount.has_unit || amount.magnitude) return false;
     size_t end = amount.number.end;
     uint32_t code = scan_code(scan, end);
     bool letters = code_is_latin(code) && !amount.number.grouped;
+    bool han = code >= 0x4E00 && code <= 0x9FFF && at != scan->start;
+    if (han) return name_set(at, scan_next(scan, end), numeral); /* 3無 */
     bool domain = code == '.' && at != scan->start && code_is_latin(scan_code(scan, end + 1)) &&
                   code_is_latin(scan_code(scan, end + 2));
     bool mail = code == '@';
@@ -190,12 +219,12 @@ static bool phone_number_read(const struct scan *scan, size_t at, struct numeral
 /* Short public numbers. */
 static bool short_number_is(int value)
 {
-    static const int numbers[] = {110,  111,  112,  113,  117,  118,  119,  120,  122,  125,  128,
-                                  129,  131,  132,  182,  188,  1330, 1331, 1332, 1333, 1335, 1336,
-                                  1339, 1342, 1345, 1350, 1355, 1357, 1361, 1365, 1366, 1369, 1372,
-                                  1377, 1379, 1382, 1385, 1388, 1389, 1390, 1391, 1393, 1397, 1398,
-                                  1399, 1522, 1533, 1544, 1566, 1577, 1588, 1599, 1600, 1644, 1661,
-                                  1666, 1670, 1688, 1800, 1811, 1833, 1855, 1877, 1899};
+    static const int numbers[] = {109,  110,  111,  112,  113,  117,  118,  119,  120,  122,  125,
+                                  128,  129,  131,  132,  182,  188,  1330, 1331, 1332, 1333, 1335,
+                                  1336, 1339, 1342, 1345, 1350, 1355, 1357, 1361, 1365, 1366, 1369,
+                                  1372, 1377, 1379, 1382, 1385, 1388, 1389, 1390, 1391, 1393, 1397,
+                                  1398, 1399, 1522, 1533, 1544, 1566, 1577, 1588, 1599, 1600, 1644,
+                                  1661, 1666, 1670, 1688, 1800, 1811, 1833, 1855, 1877, 1899};
     for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
         if (numbers[i] == value) return true;
     }
@@ -234,11 +263,25 @@ static bool short_number_read(const struct scan *scan, size_t at, struct numeral
     if (called_before(scan, at)) return name_set(at, end, numeral);
     size_t word = scan_spaces(scan, end);
     size_t behind = scan_hangul(scan, word, WORD_CHARACTERS_MAX);
-    struct whole next;
+    struct amount next;
     if (word == end || behind == word) return false;
-    if (whole_read(scan, scan_spaces(scan, behind), &next)) return false; /* `남 120 여 130` */
+    /* `남 120 여 130` counts. */
+    if (amount_read(scan, scan_spaces(scan, behind), &next) && !next.has_unit) return false;
     bool follows = scan->previous == NULL || code_is_space(scan_code_before(scan, at));
     return (follows || at == scan->start) && name_set(at, end, numeral);
+}
+
+/* `내선 1234`, `우편번호 04524`, `세종대로 110`: a number without a unit behind such a word. */
+static bool place_read(const struct scan *scan, size_t at, struct numeral *numeral)
+{
+    static const char *const words[] = {"내선", "우편번호", "전화번호", "계좌번호", "대로", NULL};
+    struct amount amount;
+    size_t before = scan_spaces_before(scan, at);
+    if (scan_was(scan, before, ":")) before = scan_spaces_before(scan, before - 1);
+    if (scan_any_before(scan, before, words) == 0 || !amount_read(scan, at, &amount)) return false;
+    if (amount.has_unit || amount.magnitude || amount.overflow || amount.number.grouped)
+        return false;
+    return amount.number.decimals == 0 && name_set(at, amount.number.end, numeral);
 }
 
 bool phone_read(const struct scan *scan, size_t at, struct numeral *numeral)
@@ -248,7 +291,8 @@ bool phone_read(const struct scan *scan, size_t at, struct numeral *numeral)
         struct number number;
         if (number_read(scan, at, &number) && number.end >= scan->line.length) return false;
     }
-    return phone_number_read(scan, at, numeral) || short_number_read(scan, at, numeral);
+    return phone_number_read(scan, at, numeral) || short_number_read(scan, at, numeral) ||
+           place_read(scan, at, numeral);
 }
 
 /* Days that are names: 3·1절, 4.19혁명, 6·25. */
@@ -259,9 +303,10 @@ static bool anniversary_read(const struct scan *scan, size_t at, struct numeral 
     } known[] = {{3, 1},  {4, 19},  {5, 18}, {6, 25},  {4, 3},  {8, 15}, {6, 10},
                  {9, 11}, {12, 12}, {4, 16}, {10, 29}, {2, 28}, {3, 15}, {6, 15}};
     static const char *const words[] = {
-        "절",   "혁명", "민주", "전쟁", "운동", "사건",     "항쟁", "광복", "참사",
-        "선언", "합의", "대책", "총선", "선거", "지방선거", "보궐", "대선", "부동산",
-        "만세", "희생", "의거", "추모", "기념", "테러",     NULL};
+        "절",   "혁명",           "민주", "전쟁", "운동", "사건", "항쟁",     "광복",
+        "참사", "선언",           "합의", "대책", "총선", "선거", "지방선거", "보궐",
+        "대선", "부동산",         "만세", "희생", "의거", "추모", "세월호",   "비상계엄",
+        "계엄", "세계 여성의 날", "기념", "테러", NULL};
     static const char *const dots[] = {"·", "‧", "・", "∙", "ㆍ", "․", NULL};
     struct whole month;
     struct whole day;
@@ -291,7 +336,7 @@ static bool subway_read(const struct scan *scan, size_t at, struct numeral *nume
     struct whole number;
     size_t from = at;
     for (int i = 0; i < PHONE_GROUPS_MAX; i++) {
-        if (!whole_read(scan, from, &number) || number.digits > 2) return false;
+        if (!whole_read(scan, from, &number) || number.digits > PHONE_LAST_DIGITS) return false;
         if (scan_is(scan, number.end, "호선"))
             return name_set(at, number.end + strlen("호선"), numeral);
         size_t bytes = scan_any(scan, number.end, joints);

@@ -10,8 +10,9 @@ enum { TAG_BYTES_MAX = 1024, ROMAN_LETTERS_MAX = 5 };
 
 /* The first that takes a run of digits decides; quantity_read() takes every run. */
 static scan_reader *const readers[] = {
-    markup_read,  english_date_read, phone_read,   name_read,       date_read,     address_read,
-    heading_read, time_read,         ordinal_read, glued_name_read, fraction_read, quantity_read,
+    markup_read,     english_date_read, phone_read,    name_read, prefixed_read,
+    date_read,       address_read,      heading_read,  time_read, ordinal_read,
+    glued_name_read, fraction_read,     quantity_read,
 };
 
 /* The numerals found so far. */
@@ -232,6 +233,10 @@ static enum status step_read(struct scan *scan, size_t at, struct found *found, 
         bool roman = scan_code(scan, at) >= 0x2160 && scan_code(scan, at) <= 0x217F;
         size_t point = scan_spaces(scan, behind);
         if (roman && at == scan->start && scan_is(scan, point, ".")) behind = point + 1;
+        struct whole part; /* Ⅰ-1 */
+        if (roman && at == scan->start && scan_is(scan, behind, "-") &&
+            whole_read(scan, behind + 1, &part))
+            behind = part.end;
         status = found_add(found, plain_numeral(NUMERAL_ORDINAL, at, behind));
         if (at == scan->start) scan->headed = true;
     }

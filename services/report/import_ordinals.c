@@ -158,8 +158,7 @@ static size_t list_skip(const struct scan *scan, size_t at)
     return at;
 }
 
-/* Reads 제47조, 제1·2공장, 제2020-123호; `at` is behind 제. */
-static bool prefixed_read(const struct scan *scan, size_t at, struct numeral *numeral)
+bool prefixed_read(const struct scan *scan, size_t at, struct numeral *numeral)
 {
     struct whole number;
     struct unit unit;
@@ -170,9 +169,23 @@ static bool prefixed_read(const struct scan *scan, size_t at, struct numeral *nu
     if (!whole_read(scan, at, &number)) return false;
     size_t end = number.end;
     size_t listed = list_skip(scan, end);
-    if (listed > end && unit_find(scan, listed, &unit)) end = listed;
+    if (listed > end && unit_find(scan, listed, &unit) && !scan_is(scan, end, "~")) end = listed;
     if (unit_find(scan, end, &unit)) end = suffix_skip(scan, unit.end);
     return ordinal_set(begin, end, numeral);
+}
+
+/* 기 counts machines rather than terms: 풍력 12기, 충전기 50기 설치. */
+static bool machines_are(const struct scan *scan, size_t at, const struct whole *number,
+                         const struct unit *unit)
+{
+    static const char *const before[] = {"충전기", "충전소",     "풍력", "원전", "발전기", "발전소",
+                                         "승강기", "엘리베이터", "위성", "로봇", "분묘",   "타워",
+                                         "화력",   "CCTV",       "급속", "완속", NULL};
+    static const char *const behind[] = {"설치", "구축", "보급", "증설", "도입",
+                                         "확충", "추가", "교체", NULL};
+    if (number->value >= HOUSES_MIN) return true;
+    if (scan_any_before(scan, scan_spaces_before(scan, at), before) > 0) return true;
+    return scan_any(scan, scan_spaces(scan, unit->end), behind) > 0;
 }
 
 /* Whether the unit makes the number an ordinal here. */
@@ -183,6 +196,7 @@ static bool unit_orders(const struct scan *scan, size_t at, const struct whole *
     if ((unit->flags & UNIT_ALWAYS) != 0) return true;
     if (total_before(scan, at)) return false;
     if (strcmp(unit->canonical, "호") == 0) return number->value < HOUSES_MIN;
+    if (strcmp(unit->canonical, "기") == 0) return !machines_are(scan, at, number, unit);
     if (strcmp(unit->canonical, "등") == 0) return number->value <= PLACES_MAX;
     return true;
 }
@@ -214,7 +228,7 @@ bool ordinal_read(const struct scan *scan, size_t at, struct numeral *numeral)
 {
     struct whole number;
     struct unit unit;
-    if (prefixed_read(scan, at, numeral) || labelled_read(scan, at, numeral)) return true;
+    if (labelled_read(scan, at, numeral)) return true;
     if (!whole_read(scan, at, &number)) return false;
     int digit;
     if (scan_is(scan, number.end, ".") && scan_digit(scan, number.end + 1, &digit) > 0)

@@ -35,7 +35,12 @@ static size_t sign_before(const struct scan *scan, size_t at, bool *negative)
                  before == '|' || before == ':' || before == 0x2192;
     if (!apart || (begin > 0 && begin < scan->floor)) return 0;
     /* At the head of a line of prose a dash is a bullet. */
-    if (*negative && at == scan->start && !scan->context->in_table && scan_was(scan, at, "-"))
+    bool first = begin == 0 || scan->line.bytes[begin - 1] == ' ';
+    for (size_t i = begin; first && i > 0; i--) {
+        first = scan->line.bytes[i - 1] == ' ';
+    }
+    if (*negative && first && at == scan->start && !scan->context->in_table &&
+        scan_was(scan, at, "-"))
         return 0;
     return bytes;
 }
@@ -197,7 +202,7 @@ static void quantity_set(const struct scan *scan, const struct amount *first,
         .high = end->value,
         .is_range = last != NULL,
         .has_unit = end->has_unit || end->magnitude || prefix > 0,
-        .unit = end->has_unit ? end->unit.canonical : currency,
+        .unit = prefix > 0 && !end->has_unit ? currency : end->unit.canonical,
     };
     if (sign > 0 && negative) {
         numeral->low = decimal_negate(first->value);
@@ -220,6 +225,20 @@ static void ratio_finish(const struct scan *scan, struct amount *amount)
     amount->unit.canonical = "";
 }
 
+/* `27→29만원`: what an arrow leads to prints the unit of both. */
+static void arrow_share(const struct scan *scan, struct amount *first)
+{
+    static const char *const arrows[] = {"→", "➡", "⇒", "➔", "➜", NULL};
+    struct amount last;
+    size_t bytes = scan_any(scan, first->end, arrows);
+    if (first->has_unit || first->magnitude || bytes == 0) return;
+    if (!amount_read(scan, first->end + bytes, &last) || last.overflow) return;
+    struct amount scaled = *first;
+    if (!scale_shared(&last, &scaled)) return;
+    first->value = scaled.value;
+    first->unit.canonical = last.unit.canonical;
+}
+
 bool quantity_read(const struct scan *scan, size_t at, struct numeral *numeral)
 {
     struct amount first;
@@ -239,6 +258,7 @@ bool quantity_read(const struct scan *scan, size_t at, struct numeral *numeral)
         if (!compound_read(scan, &first)) nights_read(scan, &first);
     }
     bool range = range_read(scan, &first, &last);
+    if (!range) arrow_share(scan, &first);
     quantity_set(scan, &first, range ? &last : NULL, numeral);
     return true;
 }

@@ -12,8 +12,9 @@ scan_reader name_read;       /* 3·1절, 9호선, 2030세대 */
 scan_reader glued_name_read; /* 코로나19, 서울로7017, 기획1팀 */
 
 /* import_ordinals.c: numbers that say which one. */
-scan_reader heading_read; /* `1.`, `(2)`, `3` alone on its line, a page number in the contents */
-scan_reader ordinal_read; /* 제47조, 16기, 3~6학년, 지하 1,2층 */
+scan_reader heading_read;  /* `1.`, `(2)`, `3` alone on its line, a page number in the contents */
+scan_reader prefixed_read; /* 제47조, 제1·2공장, 제2020-123호 */
+scan_reader ordinal_read;  /* 16기, 3~6학년, 지하 1,2층 */
 
 /* import_dates.c, import_times.c: the calendar and the clock. */
 scan_reader date_read;

@@ -5,6 +5,7 @@
 enum {
     COUNTER_CHARACTERS_MAX = 4, /* Of a counter that the table does not know. */
     COUNTER_RUN_MAX = 12,       /* Syllables looked at behind a number. */
+    WRITTEN_OUT_DIGITS = 3,     /* Of the rest behind a space: `56만 1,234건`, `3만 500원`. */
     PIECES_MAX = 6,             /* `1조 2천3백억`: pieces of one number. */
     MAGNITUDE_TRILLION = 12,
 };
@@ -216,8 +217,8 @@ static bool pieces_sum(const struct pieces *pieces, struct decimal *sum)
     return true;
 }
 
-/* Reads the next piece behind a magnitude: digits glued to it, or behind one space a number with a
- * magnitude of its own or the unit 원. */
+/* Reads the next piece behind a magnitude: digits glued to it with a magnitude or unit of their
+ * own, or such digits behind a space when they are written out. */
 static bool piece_next(const struct scan *scan, size_t at, struct number *number)
 {
     size_t begin = scan_spaces(scan, at);
@@ -226,8 +227,9 @@ static bool piece_next(const struct scan *scan, size_t at, struct number *number
     if (!number_read(scan, begin, number) || number->overflow || number->zero_led) return false;
     size_t magnitude = magnitude_find(scan, number->end, &exponent);
     if (magnitude > 0) return true;
-    if (begin > at) return scan_is(scan, number->end, "원");
-    return unit_find(scan, number->end, &unit);
+    if (!unit_find(scan, number->end, &unit)) return false;
+    bool written_out = number->grouped || number->digits >= WRITTEN_OUT_DIGITS;
+    return begin == at || (written_out && (unit.flags & UNIT_CLOCK) == 0);
 }
 
 /* Reads magnitudes and further pieces behind the first number. */
