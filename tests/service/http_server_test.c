@@ -88,8 +88,9 @@ static void takes_requests_byte_by_byte(void)
     struct http_limits limits = http_limits_default();
     struct http_echo *echo = http_echo_start(&limits);
     int connection = socket_connect(http_echo_port(echo));
-    const char *request = "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-                          "3\r\nabc\r\n0\r\n\r\nGET /y HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    const char *request =
+        "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "3\r\nabc\r\n0\r\n\r\nGET /y HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     for (const char *at = request; *at != '\0'; at++) {
         CU_ASSERT_TRUE(socket_send(connection, at, 1));
         (void)usleep(200);

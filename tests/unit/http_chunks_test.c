@@ -21,7 +21,8 @@ static enum http_chunks_result read_all(struct text from, size_t step, char *dat
                 length += part.length;
             }
         } while (result == HTTP_CHUNKS_DATA && in.length > 0);
-        *rest = in.length + (from.length - at - (from.length - at < step ? from.length - at : step));
+        *rest =
+            in.length + (from.length - at - (from.length - at < step ? from.length - at : step));
         if (result == HTTP_CHUNKS_END || result == HTTP_CHUNKS_BAD) break;
     }
     data[length] = '\0';

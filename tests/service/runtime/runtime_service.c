@@ -79,8 +79,9 @@ enum status runtime_fail(struct runtime *self, struct rpc_call *call,
     return status;
 }
 
-static enum status open_service(const struct app *app, struct app_mount mounts[static APP_MOUNTS_MAX],
-                                size_t *mount_count, void **self, struct fault *fault)
+static enum status open_service(const struct app *app,
+                                struct app_mount mounts[static APP_MOUNTS_MAX], size_t *mount_count,
+                                void **self, struct fault *fault)
 {
     (void)app;
     struct runtime *runtime = calloc(1, sizeof *runtime);
