@@ -235,6 +235,31 @@ static void commits_a_group_and_undoes_one(void)
     CU_ASSERT_EQUAL(runtime_server_stop(server), CLIENTS - CLIENTS / 3);
 }
 
+/* When the shared commit fails no reply of the group may say otherwise. */
+static void fails_a_group_whose_commit_fails(void)
+{
+    struct runtime_server *server = start();
+    enum { CLIENTS = 6 };
+    static struct client clients[CLIENTS];
+    for (int i = 0; i < CLIENTS; i++) {
+        clients[i] = (struct client){.server = server, .method = "PutRow"};
+        (void)snprintf(clients[i].json, sizeof clients[i].json,
+                       "{\"row\":{\"name\":\"row-%d\",\"parent\":\"%s\"},\"waitMs\":%d,"
+                       "\"failAfter\":%s}",
+                       i, i == 3 ? "missing" : "", i == 0 ? 300 : 0, i == 4 ? "true" : "false");
+        client_start(&clients[i]);
+        if (i == 0) (void)usleep(50 * 1000);
+    }
+    for (int i = 0; i < CLIENTS; i++) {
+        (void)pthread_join(clients[i].thread, NULL);
+        CU_ASSERT_EQUAL(clients[i].status, i == 0 ? 200 : 503);
+        if (i > 0) CU_ASSERT_PTR_NOT_NULL(strstr(clients[i].body, "could not commit"));
+    }
+    CU_ASSERT_EQUAL(runtime_server_call(server, "PutRow", "{\"row\":{\"name\":\"row-1\"}}", body),
+                    200);
+    CU_ASSERT_EQUAL(runtime_server_stop(server), 2);
+}
+
 /* Reads go on while the writer and all workers are busy. */
 static void reads_while_others_wait(void)
 {
@@ -395,6 +420,7 @@ static void refuses_a_port_in_use(void)
 SUITE("rpc_server", {"answers every request", answers_every_request},
       {"runs every lane", runs_every_lane},
       {"commits a group and undoes one", commits_a_group_and_undoes_one},
+      {"fails a group whose commit fails", fails_a_group_whose_commit_fails},
       {"reads while others wait", reads_while_others_wait},
       {"does not run what is late", does_not_run_what_is_late},
       {"refuses when the queues are full", refuses_when_the_queues_are_full},

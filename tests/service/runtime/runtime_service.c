@@ -37,8 +37,9 @@ enum status runtime_put_row(struct runtime *self, struct rpc_call *call,
 {
     self->runs++;
     wait_ms(in->wait_ms);
-    enum status status = db_run(rpc_db(call), &runtime_row_insert_sql, DB_TEXT(in->row->name),
-                                DB_INT(in->row->number), DB_TEXT(in->row->text));
+    enum status status =
+        db_run(rpc_db(call), &runtime_row_insert_sql, DB_TEXT(in->row->name),
+               DB_INT(in->row->number), DB_TEXT(in->row->text), DB_TEXT(in->row->parent));
     if (status == ALREADY_EXISTS) return rpc_fail(call, status, "%s exists", in->row->name);
     if (status != OK) return status;
     if (in->fail_after) return rpc_fail(call, ABORTED, "failed as it was told");
