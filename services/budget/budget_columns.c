@@ -170,6 +170,29 @@ bool label_has_total(struct text folded)
     return false;
 }
 
+const char *label_key(struct arena *arena, struct text folded)
+{
+    struct text rest = folded;
+    for (size_t i = 0; i < ARRAY_LENGTH(total_words); i++) {
+        struct text word = text_from(total_words[i]);
+        bool alone = i + 1 == ARRAY_LENGTH(total_words); /* 계 begins and ends many other words. */
+        if (alone ? !text_equal(folded, word) : folded.length < word.length) continue;
+        if (text_starts_with(folded, word))
+            rest = (struct text){folded.bytes + word.length, folded.length - word.length};
+        else if (text_ends_with(folded, word))
+            rest.length -= word.length;
+        else
+            continue;
+        break;
+    }
+    struct text open = text_from("(");
+    if (rest.length != folded.length && text_starts_with(rest, open) &&
+        text_ends_with(rest, text_from(")")))
+        rest = (struct text){rest.bytes + 1, rest.length - 2};
+    return rest.length == 0 ? arena_copy(arena, "계", strlen("계"))
+                            : arena_copy(arena, rest.bytes, rest.length);
+}
+
 static bool is_digit(char byte)
 {
     return byte >= '0' && byte <= '9';

@@ -43,3 +43,8 @@ NODISCARD bool money_scale(struct text note, int32_t *scale);
  * it begins or ends with such a word. */
 bool label_is_total(struct text folded);
 bool label_has_total(struct text folded);
+
+/* What a folded label names, the word for total and the brackets around the rest left out:
+ * `합계(홍보과)` and `홍보과총계` are 홍보과; a bare total, whatever its word, is 계. Labels
+ * without such a word are as they are. NULL: no memory. */
+NODISCARD const char *label_key(struct arena *arena, struct text folded);

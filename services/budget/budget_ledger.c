@@ -128,6 +128,24 @@ static enum status line_match(struct ledger *ledger, const struct snapshot *snap
     return OK;
 }
 
+/* Remembers what the line is called from the snapshot's day on, where that is new. */
+static enum status line_call(struct ledger *ledger, const struct snapshot *snapshot, int32_t index,
+                             const char *label)
+{
+    struct ledger_line *line = line_at(ledger, index);
+    bool added = line->label == label;
+    if (!added && strcmp(line->label, label) == 0) return OK;
+    if (ledger->said_count == ledger->said_max) {
+        struct ledger_label *said = arena_grow(ledger->arena, ledger->labels_said,
+                                               ledger->said_count, &ledger->said_max, sizeof *said);
+        if (said == NULL) return RESOURCE_EXHAUSTED;
+        ledger->labels_said = said;
+    }
+    line->label = label;
+    ledger->labels_said[ledger->said_count++] = (struct ledger_label){index, snapshot->day, label};
+    return OK;
+}
+
 /* Finds or makes the line of every row. */
 static enum status snapshot_match(struct ledger *ledger, const struct snapshot *snapshot,
                                   int32_t *lines)
@@ -142,6 +160,7 @@ static enum status snapshot_match(struct ledger *ledger, const struct snapshot *
         const struct budget_row *row = &table->rows[i];
         int32_t parent = row->place.parent < 0 ? LINE_NONE : lines[row->place.parent];
         enum status status = line_match(ledger, snapshot, row, parent, may_guess, &lines[i]);
+        if (status == OK) status = line_call(ledger, snapshot, lines[i], row->label);
         if (status != OK) return status;
         struct ledger_line *line = line_at(ledger, lines[i]);
         line->stamp = ledger->stamp;

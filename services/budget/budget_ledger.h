@@ -26,9 +26,9 @@ struct balance {
 };
 
 struct ledger_line {
-    const char *label;
-    const char *key; /* Path of folded labels from the root; unique in the ledger. */
-    int32_t parent;  /* Index, smaller than the line's own; LINE_NONE at a root. */
+    const char *label; /* As the last snapshot prints it. */
+    const char *key;   /* Path of folded labels from the root; unique in the ledger. */
+    int32_t parent;    /* Index, smaller than the line's own; LINE_NONE at a root. */
     int32_t depth;
     bool memo;
     int32_t position; /* From 1, in the order of the printed table; set by ledger_order. */
@@ -55,12 +55,21 @@ struct ledger_entry {
     int32_t text_line, table_row, table_column;
 };
 
+/* What a line is called from a day on. */
+struct ledger_label {
+    int32_t line;
+    struct date day;
+    const char *label;
+};
+
 struct ledger {
     struct arena *arena;
     struct ledger_line *lines;
     size_t line_count, line_max;
     struct ledger_entry *entries;
     size_t entry_count, entry_max;
+    struct ledger_label *labels_said; /* In the order of the snapshots. */
+    size_t said_count, said_max;
     struct budget_index keys;   /* Path to line. */
     struct budget_index labels; /* Label to line, LINE_NONE where several have it. */
     int32_t first_root, last_root_placed;

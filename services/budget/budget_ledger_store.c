@@ -90,6 +90,14 @@ static enum status entry_store(struct writing *writing, const struct ledger_entr
                   DB_INT(entry->table_row), DB_INT(entry->table_column));
 }
 
+static enum status label_store(struct writing *writing, const struct ledger_label *label)
+{
+    char day[DATE_STRING_BYTES];
+    date_format(label->day, day);
+    return db_run(writing->db, &budget_label_put_sql, DB_INT(writing->ids[label->line]),
+                  DB_TEXT(day), DB_TEXT(label->label));
+}
+
 enum status ledger_store(struct db *db, struct arena *arena, const struct scope *scope,
                          const struct ledger *ledger)
 {
@@ -109,6 +117,9 @@ enum status ledger_store(struct db *db, struct arena *arena, const struct scope 
     if (status == OK) status = db_run(db, &budget_line_delete_unplaced_sql, publisher, year);
     for (size_t i = 0; i < ledger->line_count && status == OK; i++)
         status = balance_store(&writing, i);
+    if (status == OK) status = db_run(db, &budget_label_delete_sql, publisher, year);
+    for (size_t i = 0; i < ledger->said_count && status == OK; i++)
+        status = label_store(&writing, &ledger->labels_said[i]);
     int64_t now_ms = clock_now_ms();
     for (size_t i = 0; i < ledger->entry_count && status == OK; i++)
         status = entry_store(&writing, &ledger->entries[i], now_ms);

@@ -288,8 +288,9 @@ static enum status row_label(struct arena *arena, const struct grid *grid, const
         if (status != OK) return status;
     }
     out->label = text_line(arena, label);
-    out->key = key;
-    return out->label == NULL ? RESOURCE_EXHAUSTED : OK;
+    out->total = label_has_total(text_from(key));
+    out->key = label_key(arena, text_from(key));
+    return out->label == NULL || out->key == NULL ? RESOURCE_EXHAUSTED : OK;
 }
 
 static enum status rows_read(struct arena *arena, const struct grid *grid,
@@ -331,7 +332,7 @@ static enum status table_place(struct arena *arena, struct budget_table *table)
         tree.column_count++;
     }
     for (size_t i = 0; i < table->row_count; i++)
-        rows[i].total = label_has_total(text_from(table->rows[i].key));
+        rows[i].total = table->rows[i].total;
     enum status status = tree_infer(arena, &tree, places);
     for (size_t i = 0; i < table->row_count && status == OK; i++)
         table->rows[i].place = places[i];

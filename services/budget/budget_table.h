@@ -17,7 +17,8 @@ enum { AMOUNT_BUDGET = 0, AMOUNT_PREVIOUS = 1 };
 
 struct budget_row {
     const char *label; /* As printed, on one line. */
-    const char *key;   /* The label folded. */
+    const char *key;   /* What the label names, folded; see label_key. */
+    bool total;        /* The label says that it is a total. */
     int64_t won[AMOUNT_COUNT];
     int32_t line;      /* Of the text. */
     int32_t table_row; /* From 1, headings included. */

@@ -144,12 +144,9 @@ slice_table *printed_table_message(struct arena *arena, const char *report_id,
     return made;
 }
 
-enum status budget_put_report(struct budget_fixture *at, const struct printed_report *report,
-                              int32_t *records)
+slice_put_slice_request *budget_report_request(struct budget_fixture *at,
+                                               const struct printed_report *report)
 {
-    struct rpc_call call;
-    calls_begin(&call, at->db);
-    struct arena *arena = rpc_arena(&call);
     slice_put_slice_request *in = message(&at->arena, &slice_put_slice_request_type);
     char digest[65] = "";
     memset(digest, report->digest, 64);
@@ -165,12 +162,27 @@ enum status budget_put_report(struct budget_fixture *at, const struct printed_re
     for (size_t i = 0; i < report->table_count; i++)
         in->tables[in->n_tables++] =
             printed_table_message(&at->arena, report->id, &report->tables[i]);
+    return in;
+}
+
+enum status budget_put_request(struct budget_fixture *at, const slice_put_slice_request *in,
+                               int32_t *records)
+{
+    struct rpc_call call;
+    calls_begin(&call, at->db);
     slice_put_slice_response out = SLICE_PUT_SLICE_RESPONSE_INIT;
     enum status status = db_begin(at->db);
-    if (status == OK) status = slice_put(&at->budget.slice, at->db, arena, in, &out, &at->fault);
+    if (status == OK)
+        status = slice_put(&at->budget.slice, at->db, &call.arena, in, &out, &at->fault);
     if (status == OK) status = db_commit(at->db);
     if (status != OK) db_rollback(at->db);
     if (status == OK && records != NULL) *records = out.record_count;
     calls_end(&call);
     return status;
+}
+
+enum status budget_put_report(struct budget_fixture *at, const struct printed_report *report,
+                              int32_t *records)
+{
+    return budget_put_request(at, budget_report_request(at, report), records);
 }

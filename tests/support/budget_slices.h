@@ -14,7 +14,8 @@ struct budget_fixture {
     struct arena arena;
     struct fault fault;
     struct budget budget;
-    int request; /* Number of the last request. */
+    int request;                       /* Number of the last request. */
+    slice_put_slice_request *prepared; /* For a test to put again and again. */
 };
 
 /* A table as printed. Cells are joined by `|`, as in a pipe table; `<` alone is a cell that the one
@@ -48,5 +49,10 @@ slice_table *printed_table_message(struct arena *arena, const char *report_id,
 
 /* Puts the report's slice in a transaction of its own, rolled back unless OK. *records is what the
  * service derived; may be NULL. */
+/* The same in two steps: the request, in the fixture's arena, and putting it. */
+slice_put_slice_request *budget_report_request(struct budget_fixture *at,
+                                               const struct printed_report *report);
+enum status budget_put_request(struct budget_fixture *at, const slice_put_slice_request *in,
+                               int32_t *records);
 enum status budget_put_report(struct budget_fixture *at, const struct printed_report *report,
                               int32_t *records);

@@ -41,6 +41,14 @@ CREATE TABLE budget_lines (
 CREATE INDEX budget_lines_by_position ON budget_lines (fiscal_year, publisher, position);
 CREATE INDEX budget_lines_by_parent ON budget_lines (parent_id);
 
+-- What a line was called from a day on: reports word the same line differently.
+CREATE TABLE budget_labels (
+    line_id INTEGER NOT NULL REFERENCES budget_lines (id) ON DELETE CASCADE,
+    day TEXT NOT NULL,
+    label TEXT NOT NULL,
+    PRIMARY KEY (line_id, day)
+);
+
 CREATE TABLE budget_entries (
     id INTEGER NOT NULL PRIMARY KEY,
     line_id INTEGER NOT NULL REFERENCES budget_lines (id),

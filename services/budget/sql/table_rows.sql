@@ -1,6 +1,10 @@
 -- The lines of a fiscal year that a table as of a day shows, each with the sums of its own entries
 -- up to that day. $4 = 1: only of bureaus whose execution was reported by then.
-SELECT line.name, line.label, line.depth, line.memo, line.publisher, line.path,
+SELECT line.name,
+       coalesce((SELECT called.label FROM budget_labels AS called
+                 WHERE called.line_id = line.id AND called.day <= $2
+                 ORDER BY called.day DESC LIMIT 1), line.label),
+       line.depth, line.memo, line.publisher, line.path,
        CASE WHEN line.drop_day IS NOT NULL AND line.drop_day <= $2 THEN 1 ELSE 0 END,
        coalesce(reading.report_id, ''), coalesce(reading.section, ''), line.text_line,
        line.table_row,
