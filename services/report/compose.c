@@ -7,12 +7,19 @@
 #include "report_records.h"
 
 /* The chapters of a work report, in its order. */
-enum chapter { CHAPTER_STATUS, CHAPTER_PROJECTS, CHAPTER_CURRENT, CHAPTER_AUDIT };
+enum chapter {
+    CHAPTER_STATUS,
+    CHAPTER_PROJECTS,
+    CHAPTER_CURRENT,
+    CHAPTER_AUDIT,
+    CHAPTER_NONE, /* Of the report as paper: its contents. */
+};
 enum { CHAPTERS = 4, SECTIONS_SEARCHED_MAX = 64, ITEMS_FIRST = 8 };
 
 /* Words of a chapter's heading in reports; a heading with none of them is one of projects. */
 static const char *const status_words[] = {"일반현황", "기본현황", "조직현황", "조직및", NULL};
 static const char *const current_words[] = {"현안", NULL};
+static const char *const paper_words[] = {"목차", "차례", "순서", NULL};
 static const char *const audit_words[] = {"감사", "지적사항", "처리요구", NULL};
 
 /* Headings of chapters that are made from records even where no report prints them. */
@@ -27,6 +34,7 @@ static enum chapter chapter_of(const type_citation *citation)
 {
     if (citation == NULL || citation->n_section_path == 0) return CHAPTER_STATUS;
     struct text heading = text_from(citation->section_path[0]);
+    if (label_is_one_of(heading, paper_words)) return CHAPTER_NONE;
     if (label_has_one_of(heading, audit_words)) return CHAPTER_AUDIT;
     if (label_has_one_of(heading, current_words)) return CHAPTER_CURRENT;
     if (label_has_one_of(heading, status_words)) return CHAPTER_STATUS;
@@ -155,23 +163,46 @@ static report_section *headings_add(struct draft *draft, const type_citation *pa
     if (section != NULL) return section;
     /* The path is that of a heading above, or the chapter's own. */
     size_t length = path->n_section_path;
-    const char *heading =
-        length > skip ? path->section_path[length - 1] : chapter_headings[draft->chapter];
+    const char *heading = length > skip ? path->section_path[length - 1] : "개요";
     int depth = draft->base_depth + (length > skip ? (int)(length - 1 - skip) : 0);
     return section_add(draft, heading, depth, owner, path);
 }
 
-/* The section of this path and owner, made where there is none. NULL: no memory. */
+/* Moves the last section to an earlier place. */
+static void section_move(struct draft *draft, size_t to)
+{
+    size_t last = draft->sections.count - 1;
+    ProtobufCMessage *section = draft->sections.items[last];
+    const type_citation *path = draft->paths[last];
+    for (size_t i = last; i > to; i--) {
+        draft->sections.items[i] = draft->sections.items[i - 1];
+        draft->paths[i] = draft->paths[i - 1];
+    }
+    draft->sections.items[to] = section;
+    draft->paths[to] = path;
+}
+
+/* The section of this path and owner, made where there is none: behind that of another owner for
+ * the same path, else at the end. NULL: no memory. */
 static report_section *section_of(struct draft *draft, const type_citation *path, const char *owner)
 {
     size_t searched = 0;
+    const report_section *other = NULL;
+    size_t behind = 0;
     for (size_t i = draft->sections.count; i > draft->chapter_first; i--) {
         report_section *section = section_at(draft, i - 1);
         if (searched++ == SECTIONS_SEARCHED_MAX) break;
         if (draft->paths[i - 1] == NULL || !same_path(draft->paths[i - 1], path)) continue;
         if (strcmp(section->owner, owner) == 0) return section;
+        if (other == NULL && section->owner[0] != '\0') {
+            other = section;
+            behind = i;
+        }
     }
-    return headings_add(draft, path, owner);
+    if (other == NULL) return headings_add(draft, path, owner);
+    report_section *section = section_add(draft, other->heading, other->depth, owner, path);
+    if (section != NULL) section_move(draft, behind);
+    return section;
 }
 
 static bool is_later(const struct draft *draft, const type_period *period)
@@ -257,9 +288,12 @@ static enum status items_add(struct draft *draft, const struct compose_report *r
 static enum status organization_add(struct draft *draft, const struct compose_report *report)
 {
     if (report->units.count == 0 && report->summary[0] == '\0') return OK;
-    char *heading = report->summary[0] == '\0'
-                        ? arena_printf(draft->arena, "조직")
-                        : arena_printf(draft->arena, "조직 (%s)", report->summary);
+    bool several = draft->input->report_count > 1;
+    const char *space = several && report->summary[0] != '\0' ? " " : "";
+    bool noted = several || report->summary[0] != '\0';
+    char *heading =
+        arena_printf(draft->arena, "조직%s%s%s%s%s", noted ? " (" : "",
+                     several ? report->publisher : "", space, report->summary, noted ? ")" : "");
     if (heading == NULL) return RESOURCE_EXHAUSTED;
     report_section *section = section_add(draft, heading, draft->base_depth, "report", NULL);
     if (section == NULL) return RESOURCE_EXHAUSTED;
@@ -347,6 +381,19 @@ static enum status audit_add(struct draft *draft, const struct compose_report *r
     return section_add_table(draft, section, composed_findings(draft->arena, report));
 }
 
+/* Organisation, staff and budget, in the order of a work report. */
+static enum status status_add(struct draft *draft)
+{
+    const struct compose_input *input = draft->input;
+    enum status status = OK;
+    draft->base_depth = 2;
+    for (size_t i = 0; status == OK && i < input->report_count; i++) {
+        status = organization_add(draft, &input->reports[i]);
+        if (status == OK) status = headcounts_add(draft, &input->reports[i]);
+    }
+    return status == OK ? budget_add(draft) : status;
+}
+
 /* What one report adds to the chapter. */
 static enum status report_add(struct draft *draft, const struct compose_report *report)
 {
@@ -363,18 +410,7 @@ static enum status report_add(struct draft *draft, const struct compose_report *
     size_t titled = draft->sections.count;
     size_t chapter_first = draft->chapter_first;
     draft->chapter_first = titled; /* Sections of another report are no place for this one. */
-    switch (draft->chapter) {
-    case CHAPTER_STATUS:
-        status = organization_add(draft, report);
-        if (status == OK) status = headcounts_add(draft, report);
-        break;
-    case CHAPTER_AUDIT:
-        status = audit_add(draft, report);
-        break;
-    case CHAPTER_PROJECTS:
-    case CHAPTER_CURRENT:
-        break;
-    }
+    if (draft->chapter == CHAPTER_AUDIT) status = audit_add(draft, report);
     if (status == OK) status = items_add(draft, report);
     draft->chapter_first = chapter_first;
     if (draft->sections.count == titled) draft->sections.count = before; /* It had nothing. */
@@ -391,7 +427,7 @@ static enum status chapter_add(struct draft *draft, enum chapter chapter)
         return RESOURCE_EXHAUSTED;
     }
     size_t headed = draft->sections.count;
-    enum status status = chapter == CHAPTER_STATUS ? budget_add(draft) : OK;
+    enum status status = chapter == CHAPTER_STATUS ? status_add(draft) : OK;
     for (size_t i = 0; status == OK && i < draft->input->report_count; i++) {
         status = report_add(draft, &draft->input->reports[i]);
     }

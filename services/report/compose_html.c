@@ -22,6 +22,7 @@ static const char styles[] =
     "h2,h3,h4,h5,h6{break-after:avoid}"
     ".owner{font-size:7.5pt;font-weight:400;color:#58616a;border:.5pt solid #b1b8be;"
     "border-radius:2pt;padding:0 3pt;margin-left:5pt;vertical-align:middle}"
+    "p.owner{display:table;margin:2mm 0 1mm}"
     "table{border-collapse:collapse;width:100%;margin:0 0 4mm;font-size:9pt;line-height:1.4}"
     "caption{text-align:left;padding:1mm 0;font-weight:600}"
     "caption .note{font-weight:400;color:#464c53;font-size:8.5pt;margin-left:6pt}"
@@ -157,14 +158,10 @@ static enum status table_write(const report_composed_table *table, struct buffer
 
 static enum status period_write(const type_period *period, struct buffer *out)
 {
-    if (period == NULL) return OK;
-    if (period->kind_case == TYPE_PERIOD_KIND_CASE_AS_OF) {
-        return element_write(" <span class=\"q\">", period->as_of, "</span>", out);
-    }
-    if (period->kind_case != TYPE_PERIOD_KIND_CASE_INTERVAL) return OK;
-    enum status status =
-        element_write(" <span class=\"q\">", period->interval->first_day, "~", out);
-    return status == OK ? element_write("", period->interval->last_day, "</span>", out) : status;
+    char string[LAYOUT_PERIOD_BYTES];
+    layout_period(period, string);
+    if (string[0] == '\0') return OK;
+    return element_write(" <span class=\"q\">", string, "</span>", out);
 }
 
 static enum status figure_write(const slice_figure *figure, struct buffer *out)
@@ -186,7 +183,7 @@ static enum status figure_write(const slice_figure *figure, struct buffer *out)
     return status == OK ? buffer_append_string(out, "</li>\n") : status;
 }
 
-static enum status section_write(const report_section *section, struct buffer *out)
+static enum status heading_write(const report_section *section, struct buffer *out)
 {
     int depth = section->depth + 1 < HEADING_DEPTH_MAX ? section->depth + 1 : HEADING_DEPTH_MAX;
     enum status status = buffer_printf(out, "<h%d>", depth);
@@ -195,7 +192,18 @@ static enum status section_write(const report_section *section, struct buffer *o
         (section->n_tables > 0 || section->n_figures > 0)) {
         status = element_write("<span class=\"owner\">", section->owner, "</span>", out);
     }
-    if (status == OK) status = buffer_printf(out, "</h%d>\n", depth);
+    return status == OK ? buffer_printf(out, "</h%d>\n", depth) : status;
+}
+
+static enum status section_write(const report_document *document, size_t index, struct buffer *out)
+{
+    const report_section *section = document->sections[index];
+    enum status status = OK;
+    if (!layout_continues(document, index)) {
+        status = heading_write(section, out);
+    } else {
+        status = element_write("<p class=\"owner\">", section->owner, "</p>\n", out);
+    }
     for (size_t i = 0; status == OK && i < section->n_tables; i++) {
         status = table_write(section->tables[i], out);
     }
@@ -224,7 +232,7 @@ enum status compose_html(const report_document *document, struct buffer *out)
     }
     if (status == OK) status = buffer_append_string(out, "</p></header>\n<main>\n");
     for (size_t i = 0; status == OK && i < document->n_sections; i++) {
-        status = section_write(document->sections[i], out);
+        status = section_write(document, i, out);
     }
     return status == OK ? buffer_append_string(out, "</main>\n</body>\n</html>\n") : status;
 }

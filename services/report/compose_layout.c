@@ -1,7 +1,9 @@
 #include "compose_layout.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/text.h"
 
 size_t layout_columns(const report_composed_table *table)
@@ -59,6 +61,55 @@ size_t layout_labels_from(const slice_figure *figure)
         if (strcmp(figure->citation->section_path[i], figure->subject[at]) == 0) at++;
     }
     return at < figure->n_subject ? at : 0;
+}
+
+void layout_period(const type_period *period, char string[static LAYOUT_PERIOD_BYTES])
+{
+    enum { DECEMBER = 12 };
+    string[0] = '\0';
+    if (period == NULL) return;
+    if (period->kind_case == TYPE_PERIOD_KIND_CASE_AS_OF) {
+        (void)snprintf(string, LAYOUT_PERIOD_BYTES, "%s", period->as_of);
+        return;
+    }
+    if (period->kind_case != TYPE_PERIOD_KIND_CASE_INTERVAL) return;
+    const char *first_day = period->interval->first_day, *last_day = period->interval->last_day;
+    struct date first, last;
+    bool closed = date_parse(text_from(first_day), &first) == OK &&
+                  date_parse(text_from(last_day), &last) == OK;
+    if (closed) {
+        struct date_parts from = date_to_parts(first), to = date_to_parts(last);
+        bool months =
+            from.day == 1 && from.year == to.year && to.day == date_month_days(to.year, to.month);
+        if (first.days == last.days) {
+            (void)snprintf(string, LAYOUT_PERIOD_BYTES, "%s", first_day);
+            return;
+        }
+        if (months && from.month == 1 && to.month == DECEMBER) {
+            (void)snprintf(string, LAYOUT_PERIOD_BYTES, "%d년", from.year);
+            return;
+        }
+        if (months && from.month == to.month) {
+            (void)snprintf(string, LAYOUT_PERIOD_BYTES, "%d년 %d월", from.year, from.month);
+            return;
+        }
+        if (months) {
+            (void)snprintf(string, LAYOUT_PERIOD_BYTES, "%d년 %d∼%d월", from.year, from.month,
+                           to.month);
+            return;
+        }
+    }
+    (void)snprintf(string, LAYOUT_PERIOD_BYTES, "%.10s∼%.10s", first_day, last_day);
+}
+
+bool layout_continues(const report_document *document, size_t section)
+{
+    if (section == 0) return false;
+    const report_section *before = document->sections[section - 1];
+    const report_section *here = document->sections[section];
+    return before->owner[0] != '\0' && here->owner[0] != '\0' &&
+           strcmp(before->owner, here->owner) != 0 && before->depth == here->depth &&
+           strcmp(before->heading, here->heading) == 0;
 }
 
 const char *layout_qualifier(slice_qualifier qualifier)

@@ -21,5 +21,13 @@ void layout_numeric(const report_composed_table *table, bool numeric[static LAYO
 /* The first of a figure's labels that the headings above it do not say already. */
 size_t layout_labels_from(const slice_figure *figure);
 
+/* A figure's time as briefly as it can be said: a day, a month, a year, or from one day to another;
+ * "" for none. */
+enum { LAYOUT_PERIOD_BYTES = 32 };
+void layout_period(const type_period *period, char string[static LAYOUT_PERIOD_BYTES]);
+
+/* The section continues the one before under the same heading, with another owner's data. */
+bool layout_continues(const report_document *document, size_t section);
+
 /* A qualifier in a word. */
 const char *layout_qualifier(slice_qualifier qualifier);

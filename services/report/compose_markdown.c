@@ -116,12 +116,9 @@ static enum status table_write(const report_composed_table *table, struct buffer
 
 static enum status period_write(const type_period *period, struct buffer *out)
 {
-    if (period == NULL) return OK;
-    if (period->kind_case == TYPE_PERIOD_KIND_CASE_AS_OF) {
-        return buffer_printf(out, ", %s", period->as_of);
-    }
-    if (period->kind_case != TYPE_PERIOD_KIND_CASE_INTERVAL) return OK;
-    return buffer_printf(out, ", %s\\~%s", period->interval->first_day, period->interval->last_day);
+    char string[LAYOUT_PERIOD_BYTES];
+    layout_period(period, string);
+    return string[0] == '\0' ? OK : buffer_printf(out, ", %s", string);
 }
 
 static enum status figure_write(const slice_figure *figure, struct buffer *out)
@@ -143,12 +140,18 @@ static enum status figure_write(const slice_figure *figure, struct buffer *out)
     return status == OK ? buffer_append_string(out, "\n") : status;
 }
 
-static enum status section_write(const report_section *section, struct buffer *out)
+static enum status heading_write(const report_section *section, struct buffer *out)
 {
     int depth = section->depth + 1 < HEADING_DEPTH_MAX ? section->depth + 1 : HEADING_DEPTH_MAX;
     enum status status = buffer_printf(out, "%.*s ", depth, "######");
     if (status == OK) status = text_write(section->heading, out);
-    if (status == OK) status = buffer_append_string(out, "\n\n");
+    return status == OK ? buffer_append_string(out, "\n\n") : status;
+}
+
+static enum status section_write(const report_document *document, size_t index, struct buffer *out)
+{
+    const report_section *section = document->sections[index];
+    enum status status = layout_continues(document, index) ? OK : heading_write(section, out);
     for (size_t i = 0; status == OK && i < section->n_tables; i++) {
         status = table_write(section->tables[i], out);
     }
@@ -170,7 +173,7 @@ enum status compose_markdown(const report_document *document, struct buffer *out
     }
     if (status == OK) status = buffer_append_string(out, "\n\n");
     for (size_t i = 0; status == OK && i < document->n_sections; i++) {
-        status = section_write(document->sections[i], out);
+        status = section_write(document, i, out);
     }
     return status;
 }

@@ -10,6 +10,18 @@ enum { SENTENCE_SPACES_MIN = 2, PRINTED_CODE_POINTS_MAX = 60 };
 static const char *const sentence_endings[] = {"다", "함", "음",   "임",   "됨",
                                                "것", "요", "바람", "하기", NULL};
 
+/* Words that cannot be a label's last: particles, and words that join what follows. */
+static const char *const open_endings[] = {"은", "는", "을", "를", "에",   "의", "로", "과", "와",
+                                           "한", "및", "등", "도", "에서", "이", "to", "of", NULL};
+
+static bool ends_with_one_of(struct text text, const char *const *endings)
+{
+    for (; *endings != NULL; endings++) {
+        if (text_ends_with(text, text_from(*endings))) return true;
+    }
+    return false;
+}
+
 static struct text without_end_marks(struct text text)
 {
     text = text_trim(text);
@@ -26,11 +38,16 @@ bool facts_is_prose(struct text text)
     for (size_t i = 0; i < text.length; i++)
         spaces += text.bytes[i] == ' ';
     if (spaces < SENTENCE_SPACES_MIN) return false;
-    struct text end = without_end_marks(text);
-    for (const char *const *ending = sentence_endings; *ending != NULL; ending++) {
-        if (text_ends_with(end, text_from(*ending))) return true;
-    }
-    return false;
+    return ends_with_one_of(without_end_marks(text), sentence_endings);
+}
+
+/* The text without its last word; the text itself where it has one only. */
+static struct text without_last_word(struct text text)
+{
+    size_t end = text.length;
+    while (end > 0 && text.bytes[end - 1] != ' ')
+        end--;
+    return end == 0 ? text : text_trim((struct text){text.bytes, end});
 }
 
 /* The first words of a text, as many as fit. */
@@ -44,7 +61,13 @@ static struct text prefix_of(struct text text)
     }
     if (at >= text.length && !facts_is_prose(text)) return text;
     if (end == 0) end = at; /* One long word. */
-    return text_trim((struct text){text.bytes, end});
+    struct text prefix = text_trim((struct text){text.bytes, end});
+    while (ends_with_one_of(prefix, open_endings)) {
+        struct text shorter = without_last_word(prefix);
+        if (shorter.length == prefix.length) break;
+        prefix = shorter;
+    }
+    return prefix;
 }
 
 char *facts_label(struct arena *arena, struct text text)

@@ -7,13 +7,13 @@
 #include "base/text.h"
 #include "slice.rpc.h"
 
-enum { FACTS_LABEL_CODE_POINTS_MAX = 30, FACTS_PREFIX_CODE_POINTS_MAX = 20 };
+enum { FACTS_LABEL_CODE_POINTS_MAX = 30, FACTS_PREFIX_CODE_POINTS_MAX = 16 };
 
 /* The text is longer than FACTS_LABEL_CODE_POINTS_MAX or ends as a sentence does. */
 bool facts_is_prose(struct text text);
 
-/* The label itself, or of prose its first words up to FACTS_PREFIX_CODE_POINTS_MAX. NULL: no
- * memory. */
+/* The label itself, or of prose its first words up to FACTS_PREFIX_CODE_POINTS_MAX, none of them a
+ * particle at the end. NULL: no memory. */
 char *facts_label(struct arena *arena, struct text text);
 
 /* The cell's text itself, or of prose what is a fact in it: an audit finding's state and the
