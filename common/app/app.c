@@ -88,7 +88,7 @@ static enum status data_prepare(const char *directory, struct fault *fault)
 static enum status store_open(struct running *running, struct fault *fault)
 {
     const struct app_service *service = running->service;
-    if (service->migration_count == 0) return OK;
+    if (service->stateless) return OK;
     enum status status = data_prepare(running->config->data, fault);
     if (status != OK) return status;
     const struct db_config config = {.path = running->config->store_path, .access = DB_READ_WRITE};
@@ -216,14 +216,14 @@ int app_main(const struct app_service *service, int argc, char **argv)
     struct app_config config;
     struct fault fault;
     const struct app_arguments arguments = {argc, argv, environment};
-    enum status status =
-        app_config_read(&arena, service->name, service->port, &arguments, &config, &fault);
+    enum status status = app_config_read(&arena, service->name, app_default_port(service->name),
+                                         &arguments, &config, &fault);
     int code = 0;
     if (status != OK) {
         (void)fprintf(stderr, "%s: %s\n", service->name, fault.message);
         code = EXIT_WRONG;
     } else if (config.help) {
-        const char *help = app_config_help(&arena, service->name, service->port);
+        const char *help = app_config_help(&arena, service->name, app_default_port(service->name));
         (void)fputs(help == NULL ? "" : help, stdout);
     } else if (config.version) {
         (void)printf("%s %s\n", service->name, app_version());

@@ -32,9 +32,9 @@ struct app {
 enum { APP_MOUNTS_MAX = 8 };
 
 struct app_service {
-    const char *name; /* "budget" */
-    int port;         /* The default port on loopback. */
-    const struct db_migration *migrations;
+    const char *name;                      /* "budget" */
+    bool stateless;                        /* Has no store. */
+    const struct db_migration *migrations; /* Its own; the slice store brings its own too. */
     size_t migration_count;
     bool makes_calls; /* Gets an rpc_client with the peers of the configuration. */
     /* Sets up the service and fills the mounts. The service lives until close. */

@@ -25,7 +25,6 @@ int main(int argc, char **argv)
 {
     static const struct app_service service = {
         .name = "brand",
-        .port = 8443,
         .open = brand_open,
         .close = free,
     };

@@ -26,7 +26,6 @@ int main(int argc, char **argv)
 {
     static const struct app_service service = {
         .name = "campaign",
-        .port = 8442,
         .open = campaign_open,
         .close = free,
     };

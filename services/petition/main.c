@@ -26,7 +26,6 @@ int main(int argc, char **argv)
 {
     static const struct app_service service = {
         .name = "petition",
-        .port = 8441,
         .open = petition_open,
         .close = free,
     };

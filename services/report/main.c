@@ -52,7 +52,6 @@ int main(int argc, char **argv)
 {
     const struct app_service service = {
         .name = "report",
-        .port = 8444,
         .migrations = report_migrations,
         .migration_count = report_migration_count,
         .makes_calls = true,
