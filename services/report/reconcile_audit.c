@@ -5,7 +5,7 @@
 
 #include "reconcile_case.h"
 
-enum { STATES_MAX = 8, STATE_BYTES_MAX = 48 };
+enum { STATES_MAX = 16, STATE_BYTES_MAX = 64 };
 
 struct state {
     const char *name; /* Folded. */
@@ -17,20 +17,6 @@ struct states {
     size_t count;
     int64_t listed; /* Cases of all states. */
 };
-
-/* What stands behind the key and its colon, to the end of the line or the next mark. */
-static struct text state_behind(const char *key)
-{
-    static const char *const ends[] = {"\n", "□", "☐", "○", "(", "<", "※", "/", ",", "¶"};
-    const char *colon = strchr(key, ':');
-    if (colon == NULL) return text_from("");
-    struct text state = text_from(colon + 1);
-    for (size_t i = 0; i < ARRAY_LENGTH(ends); i++) {
-        ptrdiff_t end = text_find(state, text_from(ends[i]));
-        if (end > 0) state.length = (size_t)end;
-    }
-    return text_trim(state);
-}
 
 static const char *find_key(const char *text)
 {
@@ -46,19 +32,32 @@ static const char *find_key(const char *text)
     return NULL;
 }
 
-static enum status count_case(struct reconcile_case *self, struct text text, struct states *states)
+/* The state that a folded text begins with; NULL: none that is known. Longer names come first. */
+static const char *state_of(const char *folded)
 {
-    if (text.length == 0 || text.length > STATE_BYTES_MAX) return OK;
-    const char *copy = arena_copy(self->arena, text.bytes, text.length);
-    const char *name = copy == NULL ? NULL : label_fold(self->arena, copy);
-    if (name == NULL) return RESOURCE_EXHAUSTED;
+    static const char *const names[] = {"추진완료", "추진중", "검토중", "진행중", "처리중",
+                                        "미반영",   "미완료", "완료",   "반영",   "불가"};
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        if (strncmp(folded, names[i], strlen(names[i])) == 0) return names[i];
+    }
+    return NULL;
+}
+
+static enum status count_case(struct reconcile_case *self, const char *key, struct states *states)
+{
+    struct text behind = text_cut(text_from(strchr(key, ':') + 1), STATE_BYTES_MAX);
+    const char *copy = arena_copy(self->arena, behind.bytes, behind.length);
+    const char *folded = copy == NULL ? NULL : label_fold(self->arena, copy);
+    if (folded == NULL) return RESOURCE_EXHAUSTED;
     states->listed++;
-    for (size_t i = 0; i < states->count; i++) {
+    const char *name = state_of(folded);
+    for (size_t i = 0; name != NULL && i < states->count; i++) {
         if (strcmp(states->states[i].name, name) != 0) continue;
         states->states[i].count++;
         return OK;
     }
-    if (states->count < STATES_MAX) states->states[states->count++] = (struct state){name, 1};
+    if (name != NULL && states->count < STATES_MAX)
+        states->states[states->count++] = (struct state){name, 1};
     return OK;
 }
 
@@ -70,7 +69,7 @@ static enum status count_cases(struct reconcile_case *self, struct states *state
             for (size_t c = 0; c < table->rows[r]->n_cells; c++) {
                 const char *key = find_key(table->rows[r]->cells[c]->text);
                 if (key == NULL) continue;
-                if (count_case(self, state_behind(key), states) != OK) return RESOURCE_EXHAUSTED;
+                if (count_case(self, key, states) != OK) return RESOURCE_EXHAUSTED;
             }
         }
     }
@@ -87,12 +86,8 @@ static int64_t count_of(const struct states *states, const char *name)
 
 static bool is_state(const char *header)
 {
-    static const char *const names[] = {"완료",   "추진중", "검토중", "미반영", "추진완료",
-                                        "진행중", "미완료", "반영",   "불가",   "처리중"};
-    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-        if (strcmp(header, names[i]) == 0) return true;
-    }
-    return false;
+    const char *name = state_of(header);
+    return name != NULL && strcmp(name, header) == 0;
 }
 
 /* The row and the column of the summary's total; false where the table is no summary. */

@@ -176,11 +176,12 @@ enum status column_sum_check(struct reconcile_case *self)
     enum status status = OK;
     for (size_t i = 0; i < self->sheet_count && status == OK; i++) {
         const struct sheet *sheet = &self->sheets[i];
-        bool found = false;
+        bool *done = arena_calloc(self->arena, sheet->row_count, sizeof *done);
+        if (done == NULL) return RESOURCE_EXHAUSTED;
         for (size_t row = sheet->heading_count; row < sheet->row_count && status == OK; row++) {
-            if (row_is_total(sheet, row)) status = check_total(self, sheet, row, &found);
+            if (row_is_total(sheet, row)) status = check_total(self, sheet, row, &done[row]);
         }
-        if (status == OK && !found) status = tree_sum_check(self, sheet);
+        if (status == OK) status = tree_sum_check(self, sheet, done);
     }
     return status;
 }

@@ -11,11 +11,6 @@ static bool is_unit(const slice_figure *figure, const char *unit)
     return strcmp(figure->quantity->unit, unit) == 0;
 }
 
-static bool same_unit(const slice_figure *a, const slice_figure *b)
-{
-    return a->quantity->unit[0] != '\0' && is_unit(a, b->quantity->unit);
-}
-
 static bool has_direction(const slice_figure *figure)
 {
     return figure->quantity->units < 0 || figure_has(figure, SLICE_QUALIFIER_INCREASE) ||
@@ -65,7 +60,7 @@ static enum status read_rate(struct reconcile_case *self, slice_figure *const *t
                              struct rate *rate, bool *found)
 {
     *found = false;
-    if (!is_unit(three[2], "PERCENT") || !same_unit(three[0], three[1])) return OK;
+    if (!is_unit(three[2], "PERCENT") || !figure_same_unit(three[0], three[1])) return OK;
     if (!is_unit(three[0], "KRW") || has_direction(three[2])) return OK;
     if (!is_single(three[0]) || !is_single(three[1]) || !is_single(three[2])) return OK;
     const char *first = figure_label(self->arena, three[0]);
@@ -142,18 +137,25 @@ static const char *last_day(const slice_figure *figure)
     return period->kind_case == TYPE_PERIOD_KIND_CASE_AS_OF ? period->as_of : "";
 }
 
+static bool is_earlier(const slice_figure *before, const slice_figure *now)
+{
+    const char *first = last_day(before), *second = last_day(now);
+    return first[0] != '\0' && second[0] != '\0' && strcmp(first, second) < 0;
+}
+
+/* Of three numbers in a row, two of one kind and how the one changed into the other. An arrow says
+ * which is which; 대비 says what the change is compared with, which must be of an earlier time. */
 static bool read_comparison(slice_figure *const *three, struct comparison *comparison)
 {
     slice_figure *a = three[0], *b = three[1], *result = three[2];
-    if (!same_unit(a, b) || !has_direction(result)) return false;
+    if (!figure_same_unit(a, b) || !has_direction(result)) return false;
     if (!is_single(a) || !is_single(b) || !is_single(result)) return false;
     *comparison = (struct comparison){a, b, result, true};
-    if (compares(a, b) || compares(result, b)) return true;
+    if (compares(a, b)) return true;
     *comparison = (struct comparison){b, a, result, true};
-    if (compares(b, a) || compares(result, a)) return true;
-    *comparison = (struct comparison){a, b, result, false};
-    const char *now = last_day(a), *before = last_day(b);
-    return now[0] != '\0' && before[0] != '\0' && strcmp(before, now) < 0;
+    if (compares(b, a)) return true;
+    *comparison = (struct comparison){a, b, result, compares(result, b)};
+    return is_earlier(b, a);
 }
 
 /* a ÷ b in percent that a rise or fall by the printed percentage gives. */
@@ -174,13 +176,14 @@ static bool interval_days(const slice_figure *figure, int32_t *days)
     return true;
 }
 
-/* The printed number is not the base: of 동기대비 the base is the same months of the year before,
+/* The printed number need not be the base: of 동기대비 that is the same months of the year before,
  * of a quarter against a year it may be. */
 static bool base_is_open(const struct comparison *comparison)
 {
+    static const char *const words[] = {"동기", "전년", "전월", "전분기", "작년", "지난", "예년"};
     int32_t now, before;
     for (size_t i = 0; i < comparison->result->n_subject; i++) {
-        if (strstr(comparison->result->subject[i], "동기") != NULL) return true;
+        if (label_has(comparison->result->subject[i], words, ARRAY_LENGTH(words))) return true;
     }
     if (!interval_days(comparison->before, &before)) return false;
     return !interval_days(comparison->now, &now) || now - before > LEAP_DAYS ||
@@ -262,7 +265,7 @@ static enum status check_change(struct reconcile_case *self, const struct compar
 
 static bool is_change_of(const slice_figure *result, const slice_figure *of)
 {
-    if (same_unit(result, of)) return !is_unit(of, "PERCENT");
+    if (figure_same_unit(result, of)) return !is_unit(of, "PERCENT");
     return is_unit(of, "PERCENT") && is_unit(result, "PERCENT_POINT");
 }
 

@@ -235,15 +235,30 @@ static enum status check_identified(struct reconcile_case *self, const struct st
     return status;
 }
 
-/* The one project whose name a label or heading of the statement is; NULL for none or several. */
-static const struct project *match_by_name(const struct projects *projects,
-                                           const struct statement *statement)
+/* The heading or bullet that the statement stands directly under: its last name that is more than
+ * the title of a paragraph. NULL: none. */
+static const char *nearest_name(const struct statement *statement)
+{
+    static const char *const titles[] = {"사업비", "예산", "개요", "집행", "현황", "실적", "계획"};
+    size_t labels = statement->budget->n_subject;
+    if (labels > statement->name_count) labels = statement->name_count;
+    for (size_t i = labels; i-- > 0;) {
+        if (!any_word(statement->names[i], titles, ARRAY_LENGTH(titles)))
+            return statement->names[i];
+    }
+    return NULL;
+}
+
+/* The one project that has this name; NULL for none or several. */
+static const struct project *match_by_name(const struct projects *projects, const char *name)
 {
     const struct project *found = NULL;
     int best = NAME_SAME - 1;
     for (size_t i = 0; i < projects->count; i++) {
-        int alike = likeness(&projects->rows[i], statement);
+        int alike = name_likeness(projects->rows[i].label, name);
         if (alike < best) continue;
+        /* A longer name may speak of more than the project. */
+        if (name_likeness(name, projects->rows[i].label) < NAME_ALIKE) continue;
         found = alike > best ? &projects->rows[i] : NULL;
         best = alike;
     }
@@ -260,9 +275,10 @@ static enum status check_statement(struct reconcile_case *self, const struct pro
         return check_identified(self, statement, &match);
     /* A budget alone under a project's name may be that of a part of it. */
     if (match.project != NULL || statement->spent == NULL) return OK;
-    *comparisons += projects->count * statement->name_count;
-    if (*comparisons > COMPARISONS_MAX) return OK;
-    const struct project *project = match_by_name(projects, statement);
+    const char *name = nearest_name(statement);
+    *comparisons += projects->count;
+    if (name == NULL || *comparisons > COMPARISONS_MAX) return OK;
+    const struct project *project = match_by_name(projects, name);
     if (project == NULL || !project->has_spent) return OK;
     return report_scope(self, statement, project, statement->budget, project->budget);
 }

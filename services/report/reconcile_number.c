@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { PERCENT_WHOLE = 100, TENTH = 10 };
+enum { PERCENT_WHOLE = 100, TENTH = 10, NEAR_UNITS = 2 };
 
 struct number number_from_figure(const slice_figure *figure)
 {
@@ -25,6 +25,11 @@ bool figure_has(const slice_figure *figure, slice_qualifier qualifier)
         if (figure->qualifiers[i] == qualifier) return true;
     }
     return false;
+}
+
+bool figure_same_unit(const slice_figure *a, const slice_figure *b)
+{
+    return a->quantity->unit[0] != '\0' && strcmp(a->quantity->unit, b->quantity->unit) == 0;
 }
 
 bool number_is_rounded(struct number number)
@@ -76,6 +81,16 @@ bool number_range(struct number number, struct range *range)
 bool ranges_meet(struct range a, struct range b)
 {
     return decimal_compare(a.low, b.high) <= 0 && decimal_compare(b.low, a.high) <= 0;
+}
+
+bool number_is_near(struct decimal value, struct decimal other, int64_t divisor)
+{
+    struct decimal difference, multiple;
+    if (!decimal_subtract(value, other, &difference)) return false;
+    difference = decimal_absolute(difference);
+    if (decimal_compare(difference, (struct decimal){NEAR_UNITS, value.exponent}) <= 0) return true;
+    return decimal_multiply(difference, (struct decimal){divisor, 0}, &multiple) &&
+           decimal_compare(multiple, decimal_absolute(value)) <= 0;
 }
 
 /* Adds half a unit of the number's place, if it was rounded there. */

@@ -37,6 +37,9 @@ struct number number_from_figure(const slice_figure *figure);
 bool number_has(struct number number, slice_qualifier qualifier);
 bool figure_has(const slice_figure *figure, slice_qualifier qualifier);
 
+/* Both are printed with the same unit; bare numbers have none. */
+bool figure_same_unit(const slice_figure *a, const slice_figure *b);
+
 /* Printed to a place that something finer was rounded or cut to: thousands, decimals, percent. A
  * count of whole things (명, 건, 원) is exact. */
 bool number_is_rounded(struct number number);
@@ -46,6 +49,9 @@ bool number_is_rounded(struct number number);
 NODISCARD bool number_range(struct number number, struct range *range);
 
 bool ranges_meet(struct range a, struct range b);
+
+/* The other value differs by at most a divisor-th of the first, or by two of its units. */
+bool number_is_near(struct decimal value, struct decimal other, int64_t divisor);
 
 /* A printed total against its parts. ROUNDING: they differ by no more than half a unit for each
  * rounded number that takes part. sum receives the sum of the parts. */

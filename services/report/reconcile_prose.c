@@ -1,127 +1,15 @@
-/* Rules for numbers that a sentence puts together: a whole and its parts, a rate and its year, an
- * average and its days. What belongs together is what the importer says (part_of, per); where it
- * does not say, nothing is checked. */
-#include <stdlib.h>
+/* Rules for numbers that a sentence puts together: a rate and its year, an average and its days.
+ * What a number is counted per is what the importer says; where it does not say, nothing is
+ * checked. */
 #include <string.h>
 
 #include "base/date.h"
 #include "reconcile_case.h"
 
 enum {
-    PARTS_MAX = FINDING_FIGURES_MAX,
-    NEAR_DIVISOR = 10, /* Parts that miss their whole by more than a tenth may not be all parts. */
-    NEAR_UNITS = 2,
-    AVERAGE_NEAR_DIVISOR = 5,
+    PRODUCT_NEAR_DIVISOR = 10, /* A product that misses by more than a tenth is of other numbers. */
+    AVERAGE_NEAR_DIVISOR = 5,  /* An average that misses by less than a fifth is of these days. */
 };
-
-/* --- composition ------------------------------------------------------------------------------ */
-
-static int compare_parts(const void *left, const void *right)
-{
-    const slice_figure *a = *(slice_figure *const *)left;
-    const slice_figure *b = *(slice_figure *const *)right;
-    int order = strcmp(a->part_of, b->part_of);
-    if (order != 0) return order;
-    if (a->citation->line != b->citation->line)
-        return a->citation->line < b->citation->line ? -1 : 1;
-    if (a->citation->column != b->citation->column)
-        return a->citation->column < b->citation->column ? -1 : 1;
-    return 0;
-}
-
-static bool same_list(const slice_figure *a, const slice_figure *b)
-{
-    return a->citation->line == b->citation->line && strcmp(a->part_of, b->part_of) == 0;
-}
-
-/* The parts as numbers of the whole's unit; bare ones take it. False: they count other things. */
-static bool read_parts(struct number whole, slice_figure *const *parts, size_t count,
-                       struct number *numbers)
-{
-    for (size_t i = 0; i < count; i++) {
-        numbers[i] = number_from_figure(parts[i]);
-        if (parts[i]->quantity_high != NULL) return false;
-        if (numbers[i].unit[0] == '\0') numbers[i].unit = whole.unit;
-        if (strcmp(numbers[i].unit, whole.unit) != 0) return false;
-    }
-    return true;
-}
-
-static bool is_near(struct decimal whole, struct decimal sum)
-{
-    struct decimal difference, tenfold;
-    if (!decimal_subtract(whole, sum, &difference)) return false;
-    difference = decimal_absolute(difference);
-    if (decimal_compare(difference, (struct decimal){NEAR_UNITS, whole.exponent}) <= 0) return true;
-    return decimal_multiply(difference, (struct decimal){NEAR_DIVISOR, 0}, &tenfold) &&
-           decimal_compare(tenfold, decimal_absolute(whole)) <= 0;
-}
-
-static enum status report_parts(struct reconcile_case *self, slice_figure *whole,
-                                slice_figure *const *parts, const struct sum_sentence *sentence,
-                                report_finding_certainty certainty)
-{
-    slice_figure *figures[PARTS_MAX + 1] = {whole};
-    memcpy(figures + 1, parts, sentence->count * sizeof *figures);
-    struct decimal sum = sentence->sum;
-    if (!decimal_rescale(sum, whole->quantity->exponent, &sum)) sum = sentence->sum;
-    struct claim claim = {
-        .certainty = certainty,
-        .figures = figures,
-        .figure_count = sentence->count + 1,
-        .expected = number_print_like(self->arena, sum, sentence->unit, whole->printed),
-        .explanation = sentence_sum(self->arena, sentence),
-    };
-    return case_add(self, &claim);
-}
-
-static enum status check_parts(struct reconcile_case *self, slice_figure *const *parts,
-                               size_t count)
-{
-    slice_figure *whole = case_find_name(self, parts[0]->part_of);
-    struct number numbers[PARTS_MAX];
-    if (whole == NULL || count < 2 || count > PARTS_MAX || whole->quantity_high != NULL) return OK;
-    struct number total = number_from_figure(whole);
-    if (!read_parts(total, parts, count, numbers)) return OK;
-    struct sum_sentence sentence = {numbers, count, {0, 0}, total.unit};
-    enum verdict verdict = number_sum_verdict(total, numbers, count, &sentence.sum);
-    report_finding_certainty certainty = REPORT_FINDING_CERTAINTY_ROUNDING;
-    switch (verdict) {
-    case VERDICT_UNDECIDED:
-        return OK;
-    case VERDICT_HELD:
-        case_count(self, true);
-        return OK;
-    case VERDICT_ROUNDING:
-        case_count(self, true);
-        break;
-    case VERDICT_BEYOND:
-        /* Far from the whole they are examples of it rather than its parts. */
-        if (!is_near(total.value, sentence.sum)) return OK;
-        case_count(self, false);
-        certainty = REPORT_FINDING_CERTAINTY_CONTRADICTION;
-        break;
-    }
-    return report_parts(self, whole, parts, &sentence, certainty);
-}
-
-enum status composition_check(struct reconcile_case *self)
-{
-    size_t count = 0;
-    slice_figure **parts = arena_calloc(self->arena, self->input->figure_count + 1, sizeof *parts);
-    if (parts == NULL) return RESOURCE_EXHAUSTED;
-    for (size_t i = 0; i < self->input->figure_count; i++) {
-        if (self->by_cell[i]->part_of[0] != '\0') parts[count++] = self->by_cell[i];
-    }
-    qsort(parts, count, sizeof *parts, compare_parts);
-    enum status status = OK;
-    for (size_t begin = 0, end; begin < count && status == OK; begin = end) {
-        for (end = begin + 1; end < count && same_list(parts[begin], parts[end]);)
-            end++;
-        status = check_parts(self, parts + begin, end - begin);
-    }
-    return status;
-}
 
 /* --- multiplication --------------------------------------------------------------------------- */
 
@@ -131,11 +19,6 @@ static bool is_exact(const slice_figure *figure)
            !figure_has(figure, SLICE_QUALIFIER_MORE_THAN) &&
            !figure_has(figure, SLICE_QUALIFIER_AT_MOST) &&
            !figure_has(figure, SLICE_QUALIFIER_AVERAGE);
-}
-
-static bool same_unit(const slice_figure *a, const slice_figure *b)
-{
-    return a->quantity->unit[0] != '\0' && strcmp(a->quantity->unit, b->quantity->unit) == 0;
 }
 
 /* How many of the shorter time make the longer; 0 where that is not fixed. */
@@ -169,7 +52,7 @@ static enum status check_product(struct reconcile_case *self, const struct produ
     bool held = order == 0 ||
                 (number_range(printed, &range) && ranges_meet(range, (struct range){value, value}));
     /* Far away the numbers speak of different things. */
-    if (!held && !is_near(printed.value, value)) return OK;
+    if (!held && !number_is_near(printed.value, value, PRODUCT_NEAR_DIVISOR)) return OK;
     case_count(self, held);
     if (held) return OK;
     const char *expected =
@@ -193,7 +76,7 @@ static enum status check_times(struct reconcile_case *self, slice_figure *shorte
                                slice_figure *longer)
 {
     int64_t times = times_per(shorter->per, longer->per);
-    if (times == 0 || !same_unit(shorter, longer)) return OK;
+    if (times == 0 || !figure_same_unit(shorter, longer)) return OK;
     if (!is_exact(shorter) || !is_exact(longer)) return OK;
     const char *factor = arena_printf(self->arena, "%d", (int)times);
     if (factor == NULL) return RESOURCE_EXHAUSTED;
@@ -208,11 +91,20 @@ static enum status check_times(struct reconcile_case *self, slice_figure *shorte
     return check_product(self, &product);
 }
 
+/* Counted for each of some things (`기관별`, `지역지당`), whatever the time. */
+static bool is_per_thing(const slice_figure *figure)
+{
+    if (strcmp(figure->per, "개") == 0) return true;
+    if (figure->n_subject == 0) return false;
+    struct text label = text_from(figure->subject[figure->n_subject - 1]);
+    return text_ends_with(label, text_from("별")) || text_ends_with(label, text_from("당"));
+}
+
 /* `42개소 대상, 기관별 연 6회, 총 252회` */
 static enum status check_each(struct reconcile_case *self, slice_figure *const *three)
 {
-    if (strcmp(three[1]->per, "개") != 0 || !figure_has(three[2], SLICE_QUALIFIER_TOTAL)) return OK;
-    if (!same_unit(three[1], three[2]) || same_unit(three[0], three[1])) return OK;
+    if (!is_per_thing(three[1]) || !figure_has(three[2], SLICE_QUALIFIER_TOTAL)) return OK;
+    if (!figure_same_unit(three[1], three[2]) || figure_same_unit(three[0], three[1])) return OK;
     if (!is_exact(three[0]) || !is_exact(three[1]) || !is_exact(three[2])) return OK;
     struct product product = {
         .figures = {three[2], three[0], three[1]},
@@ -303,16 +195,6 @@ static enum status report_average(struct reconcile_case *self, const struct aver
     return case_add(self, &claim);
 }
 
-/* The average is near enough to the total over its days to be meant for it. */
-static bool is_meant(struct decimal expected, struct decimal average)
-{
-    struct decimal difference, fold;
-    return decimal_subtract(expected, average, &difference) &&
-           decimal_multiply(decimal_absolute(difference), (struct decimal){AVERAGE_NEAR_DIVISOR, 0},
-                            &fold) &&
-           decimal_compare(fold, average) <= 0;
-}
-
 static enum status check_average(struct reconcile_case *self, const struct average *check)
 {
     struct number total = number_from_figure(check->total);
@@ -340,8 +222,9 @@ static enum status check_average(struct reconcile_case *self, const struct avera
     }
     case_count(self, false);
     return report_average(self, check, exact,
-                          is_meant(exact, average.value) ? REPORT_FINDING_CERTAINTY_CONTRADICTION
-                                                         : REPORT_FINDING_CERTAINTY_SCOPE);
+                          number_is_near(average.value, exact, AVERAGE_NEAR_DIVISOR)
+                              ? REPORT_FINDING_CERTAINTY_CONTRADICTION
+                              : REPORT_FINDING_CERTAINTY_SCOPE);
 }
 
 enum status daily_average_check(struct reconcile_case *self)
@@ -353,7 +236,7 @@ enum status daily_average_check(struct reconcile_case *self)
             struct average check = {passage.figures[i - 1], passage.figures[i], {0}, {0}};
             if (!figure_has(check.average, SLICE_QUALIFIER_AVERAGE)) continue;
             if (strcmp(check.average->per, "일") != 0 || check.total->per[0] != '\0') continue;
-            if (!same_unit(check.total, check.average)) continue;
+            if (!figure_same_unit(check.total, check.average)) continue;
             if (check.total->quantity_high != NULL || check.average->quantity_high != NULL)
                 continue;
             if (!period_interval(check.total, &check.first, &check.last) &&

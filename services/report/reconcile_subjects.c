@@ -58,6 +58,16 @@ static bool is_comparable(const slice_figure *figure)
            !figure_has(figure, SLICE_QUALIFIER_DECREASE);
 }
 
+/* What every project has one of: two of them are of two projects whose names were lost. */
+static bool is_of_any_project(const char *label)
+{
+    static const char *const words[] = {"사업비", "예산", "집행", "지출", "비율", "금액"};
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
+        if (strstr(label, words[i]) != NULL) return true;
+    }
+    return false;
+}
+
 static enum status check_pair(struct reconcile_case *self, slice_figure *first,
                               slice_figure *second)
 {
@@ -87,6 +97,7 @@ enum status same_subject_check(struct reconcile_case *self)
     for (size_t i = 0; i < self->input->figure_count; i++) {
         slice_figure *figure = self->by_cell[i];
         if (!is_comparable(figure)) continue;
+        if (is_of_any_project(figure->subject[figure->n_subject - 1])) continue;
         keyed[count] = (struct keyed){figure, subject_key(self, figure)};
         if (keyed[count++].key == NULL) return RESOURCE_EXHAUSTED;
     }

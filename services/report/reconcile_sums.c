@@ -57,10 +57,11 @@ static enum status report_difference(struct reconcile_case *self, const struct s
     if (figures[0] == NULL || !gather(sheet, cells, &total, parts)) return RESOURCE_EXHAUSTED;
     for (size_t i = 0; i < cells->count; i++) {
         const struct sum_place *place = &cells->parts[i];
-        if (sheet_at(sheet, place->row, place->column)->content != SHEET_NUMBER) continue;
+        const struct sheet_cell *cell = sheet_at(sheet, place->row, place->column);
+        if (cell->content != SHEET_EMPTY) parts[part_count++] = parts[i];
+        if (cell->content != SHEET_NUMBER) continue;
         figures[count] = case_cell_figure(self, sheet, place->row, place->column);
         if (figures[count++] == NULL) return RESOURCE_EXHAUSTED;
-        parts[part_count++] = parts[i];
     }
     struct decimal sum = result->sum;
     if (!decimal_rescale(sum, total.value.exponent, &sum)) sum = result->sum;

@@ -30,5 +30,7 @@ struct sum_result sum_try(const struct sheet *sheet, const struct sum_cells *cel
 NODISCARD enum status sum_report(struct reconcile_case *self, const struct sheet *sheet,
                                  const struct sum_cells *cells, bool sure);
 
-/* The part of column-sum for tables without a row that is called a total: see reconcile_tree.c. */
-NODISCARD enum status tree_sum_check(struct reconcile_case *self, const struct sheet *sheet);
+/* The part of column-sum for sums that no label announces: see reconcile_tree.c. `done` says of
+ * each row of the sheet that it has been checked as a total. */
+NODISCARD enum status tree_sum_check(struct reconcile_case *self, const struct sheet *sheet,
+                                     const bool *done);

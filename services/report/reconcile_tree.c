@@ -15,6 +15,7 @@ enum {
 
 struct forest {
     const struct sheet *sheet;
+    const bool *done;
     size_t rows[FOREST_ROWS_MAX]; /* Rows of the sheet that hold numbers. */
     size_t row_count;
     size_t columns[SHEET_NUMBERS_OF_ROW_MAX];
@@ -51,6 +52,7 @@ static bool column_is_strong(const struct forest *forest, size_t column)
 static bool forest_read(const struct sheet *sheet, struct forest *forest)
 {
     forest->sheet = sheet;
+    forest->done = NULL;
     forest->row_count = forest->column_count = 0;
     for (size_t r = sheet->heading_count; r < sheet->row_count; r++) {
         bool has_number = false;
@@ -136,6 +138,7 @@ static enum status check_column(struct reconcile_case *self, const struct forest
     if (count == 0) return OK;
     enum status status = infer(self, forest, columns, count, places);
     for (size_t row = 0; row < forest->row_count && status == OK; row++) {
+        if (forest->done[forest->rows[row]]) continue;
         if (!is_confirmed(forest, row, columns, count)) continue;
         struct sum_cells cells;
         for (int memo = 0; memo < 2 && status == OK; memo++) {
@@ -146,11 +149,12 @@ static enum status check_column(struct reconcile_case *self, const struct forest
     return status;
 }
 
-enum status tree_sum_check(struct reconcile_case *self, const struct sheet *sheet)
+enum status tree_sum_check(struct reconcile_case *self, const struct sheet *sheet, const bool *done)
 {
     struct forest *forest = arena_alloc(self->arena, sizeof *forest);
     if (forest == NULL) return RESOURCE_EXHAUSTED;
     if (!forest_read(sheet, forest)) return OK;
+    forest->done = done;
     struct tree_place *places = arena_calloc(self->arena, forest->row_count, sizeof *places);
     if (places == NULL) return RESOURCE_EXHAUSTED;
     enum status status = OK;
