@@ -350,8 +350,9 @@ static bool subway_read(const struct scan *scan, size_t at, struct numeral *nume
 static bool phrase_read(const struct scan *scan, size_t at, struct numeral *numeral)
 {
     static const char *const cohorts[] = {"세대", "청년", "여성", "남성", "직장인", "층", NULL};
-    static const char *const phrases[] = {"4대강",  "4대 강", "2시탈출", "88올림픽", "86아시안",
-                                          "3D프린", "3無",    "4無",     "5無",      NULL};
+    static const char *const phrases[] = {"4대강",    "4대 강", "2시탈출", "88올림픽",
+                                          "86아시안", "3D프린", "3無",     "4無",
+                                          "5無",      "24/7",   NULL};
     static const int generations[] = {1020, 1030, 2030, 2040, 3040, 3050, 4050, 4060, 5060, 6070};
     struct whole number;
     size_t bytes = scan_any(scan, at, phrases);

@@ -6,7 +6,7 @@
 #include "import_readers.h"
 #include "import_units.h"
 
-enum { TAG_BYTES_MAX = 1024, ROMAN_LETTERS_MAX = 5 };
+enum { TAG_BYTES_MAX = 1024, ROMAN_LETTERS_MAX = 5, BULLETS_MAX = 16 };
 
 /* The first that takes a run of digits decides; quantity_read() takes every run. */
 static scan_reader *const readers[] = {
@@ -64,7 +64,7 @@ static bool code_opens(uint32_t code)
 static void start_find(struct scan *scan)
 {
     size_t at = 0;
-    while (at < scan->line.length) {
+    for (int marks = 0; at < scan->line.length && marks < BULLETS_MAX;) {
         uint32_t code = scan_code(scan, at);
         bool space = code_is_space(code) || code == '\t';
         if (!space && !code_is_bullet(code)) break;
@@ -72,6 +72,7 @@ static void start_find(struct scan *scan)
         /* A letter is a bullet only with a space behind it. */
         if ((code == 'o' || code == 0x3147) && !code_is_space(scan_code(scan, next))) break;
         if (!space && !code_opens(code)) scan->bulleted = true;
+        if (!space) marks++;
         at = next;
     }
     scan->start = at;

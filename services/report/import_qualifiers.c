@@ -72,6 +72,7 @@ static unsigned before_read(const struct scan *scan, size_t at)
     for (int i = 0; i < WORDS_BEHIND_MAX; i++) {
         at = marks_skip_before(scan, at);
         const struct qualifier_word *found = NULL;
+        if (!code_is_hangul(scan_code_before(scan, at))) break;
         for (size_t w = 0; w < ARRAY_LENGTH(words_before); w++) {
             const struct qualifier_word *word = &words_before[w];
             if (!scan_was(scan, at, word->printed)) continue;

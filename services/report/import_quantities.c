@@ -8,7 +8,7 @@
 enum {
     FRACTION_EXPONENT = -3, /* A fraction is kept to three decimals, halves away from zero. */
     FRACTION_WHOLE_MAX = 100,
-    MONTH_DAYS_MAX = 31,
+    CODE_GROUPS_MIN = 3,
     DENOMINATOR_MAX = 12, /* Above it `a/b` in prose is a month and a day. */
 };
 
@@ -225,6 +225,25 @@ static void ratio_finish(const struct scan *scan, struct amount *amount)
     amount->unit.canonical = "";
 }
 
+/* A code of three or more groups: 12-34-5678. */
+static bool code_read(const struct scan *scan, size_t at, struct numeral *numeral)
+{
+    struct number group;
+    size_t end = at;
+    int groups = 0;
+    while (number_read(scan, end, &group)) {
+        groups++;
+        end = group.end;
+        int digit;
+        if (group.grouped || group.decimals > 0) return false;
+        if (!scan_is(scan, end, "-") || scan_digit(scan, end + 1, &digit) == 0) break;
+        end++;
+    }
+    if (groups < CODE_GROUPS_MIN) return false;
+    *numeral = (struct numeral){.kind = NUMERAL_NAME, .begin = at, .end = end, .unit = ""};
+    return true;
+}
+
 /* `27→29만원`: what an arrow leads to prints the unit of both. */
 static void arrow_share(const struct scan *scan, struct amount *first)
 {
@@ -244,6 +263,7 @@ bool quantity_read(const struct scan *scan, size_t at, struct numeral *numeral)
     struct amount first;
     struct amount last;
     if (!amount_read(scan, at, &first)) return false;
+    if (code_read(scan, at, numeral)) return true;
     if (malformed_read(scan, &first.number, numeral)) return true;
     if (first.overflow) return unread_set(scan, at, first.end, numeral);
     if ((first.number.zero_led && first.number.decimals == 0 && !first.has_unit) ||

@@ -48,9 +48,10 @@ uint32_t scan_code_before(const struct scan *scan, size_t at)
 
 bool scan_is(const struct scan *scan, size_t at, const char *literal)
 {
-    size_t length = strlen(literal);
-    return at <= scan->line.length && length <= scan->line.length - at &&
-           memcmp(scan->line.bytes + at, literal, length) == 0;
+    for (; *literal != '\0'; literal++, at++) {
+        if (at >= scan->line.length || scan->line.bytes[at] != *literal) return false;
+    }
+    return true;
 }
 
 bool scan_was(const struct scan *scan, size_t at, const char *literal)
@@ -61,16 +62,22 @@ bool scan_was(const struct scan *scan, size_t at, const char *literal)
 
 size_t scan_any(const struct scan *scan, size_t at, const char *const *literals)
 {
+    if (at >= scan->line.length) return 0;
+    char first = scan->line.bytes[at];
     for (; *literals != NULL; literals++) {
-        if (scan_is(scan, at, *literals)) return strlen(*literals);
+        if (**literals == first && scan_is(scan, at, *literals)) return strlen(*literals);
     }
     return 0;
 }
 
 size_t scan_any_before(const struct scan *scan, size_t at, const char *const *literals)
 {
+    if (at <= scan->floor) return 0;
+    char last = scan->line.bytes[at - 1];
     for (; *literals != NULL; literals++) {
-        if (scan_was(scan, at, *literals)) return strlen(*literals);
+        size_t length = strlen(*literals);
+        if (length > at - scan->floor || (*literals)[length - 1] != last) continue;
+        if (scan_is(scan, at - length, *literals)) return length;
     }
     return 0;
 }

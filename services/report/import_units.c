@@ -37,10 +37,7 @@ static size_t unit_lower_bound(const char *bytes, size_t length)
     size_t high = unit_entry_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        const char *printed = unit_entries[middle].printed;
-        size_t size = strlen(printed);
-        int order = memcmp(printed, bytes, size < length ? size : length);
-        if (order < 0 || (order == 0 && size < length)) {
+        if (strncmp(unit_entries[middle].printed, bytes, length) < 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -69,9 +66,15 @@ bool unit_word_ends(const struct scan *scan, size_t at)
     return unit_particle_is(scan, at) || scan_any(scan, at, tails) > 0;
 }
 
+/* No unit begins with white space, a digit, or a mark but %. */
+static bool unit_begins(char byte)
+{
+    return (unsigned char)byte >= 0x80 || code_is_latin((unsigned char)byte) || byte == '%';
+}
+
 bool unit_find(const struct scan *scan, size_t at, struct unit *unit)
 {
-    if (at >= scan->line.length) return false;
+    if (at >= scan->line.length || !unit_begins(scan->line.bytes[at])) return false;
     size_t first = scan_next(scan, at) - at;
     const char *bytes = scan->line.bytes + at;
     size_t left = scan->line.length - at;
