@@ -32,7 +32,6 @@ int main(int argc, char **argv)
 {
     const struct app_service budget = {
         .name = "budget",
-        .port = 8440,
         .migrations = budget_migrations,
         .migration_count = budget_migration_count,
         .open = budget_open,
