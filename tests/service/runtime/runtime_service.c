@@ -100,7 +100,6 @@ static void close_service(void *self)
 
 const struct app_service runtime_app_service = {
     .name = "runtime",
-    .port = 18240,
     .migrations = runtime_migrations,
     .migration_count = 1,
     .open = open_service,
