@@ -1,13 +1,13 @@
 #include "rpc/rpc_channel.h"
 
 #include <ctype.h>
-#include <curl/curl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "rpc/rpc_curl.h"
 #include "rpc/rpc_json.h"
 #include "struct.rpc.h"
 
@@ -20,6 +20,7 @@ enum {
 };
 
 struct rpc_channel {
+    const struct rpc_curl *library;
     CURL *curl;
     struct buffer answer;
     bool too_large;
@@ -34,27 +35,29 @@ static size_t take_bytes(char *bytes, size_t size, size_t count, void *context)
     return 0;
 }
 
-enum status rpc_channel_new(struct rpc_channel **out)
+enum status rpc_channel_new(const struct rpc_curl *library, struct rpc_channel **out)
 {
     struct rpc_channel *channel = alloc_should_fail() ? NULL : calloc(1, sizeof *channel);
     if (channel == NULL) return RESOURCE_EXHAUSTED;
     buffer_init(&channel->answer, RPC_RESPONSE_BYTES_MAX);
-    channel->curl = curl_easy_init();
+    channel->library = library;
+    channel->curl = library->easy_init();
     if (channel->curl == NULL) {
         free(channel);
         return RESOURCE_EXHAUSTED;
     }
     CURL *curl = channel->curl;
-    (void)curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
-    (void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    (void)library->easy_setopt(curl, CURLOPT_HTTP_VERSION,
+                               (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
+    (void)library->easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    (void)library->easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     /* Services talk to each other directly, whatever proxy the environment names. */
-    (void)curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
-    (void)curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
-    (void)curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, channel->error);
-    (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_bytes);
-    (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, channel);
-    (void)curl_easy_setopt(curl, CURLOPT_POST, 1L);
+    (void)library->easy_setopt(curl, CURLOPT_NOPROXY, "*");
+    (void)library->easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
+    (void)library->easy_setopt(curl, CURLOPT_ERRORBUFFER, channel->error);
+    (void)library->easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_bytes);
+    (void)library->easy_setopt(curl, CURLOPT_WRITEDATA, channel);
+    (void)library->easy_setopt(curl, CURLOPT_POST, 1L);
     *out = channel;
     return OK;
 }
@@ -62,13 +65,14 @@ enum status rpc_channel_new(struct rpc_channel **out)
 void rpc_channel_free(struct rpc_channel *channel)
 {
     if (channel == NULL) return;
-    curl_easy_cleanup(channel->curl);
+    channel->library->easy_cleanup(channel->curl);
     buffer_free(&channel->answer);
     free(channel);
 }
 
 /* The exchange's headers; NULL: no memory. */
-static struct curl_slist *make_headers(const char *content_type, int64_t time_left_ms)
+static struct curl_slist *make_headers(const struct rpc_curl *library, const char *content_type,
+                                       int64_t time_left_ms)
 {
     char type[HEADER_BYTES_MAX], timeout[HEADER_BYTES_MAX];
     (void)snprintf(type, sizeof type, "Content-Type: %s", content_type);
@@ -77,9 +81,9 @@ static struct curl_slist *make_headers(const char *content_type, int64_t time_le
                            "Accept-Encoding: identity", "User-Agent: sotong"};
     struct curl_slist *headers = NULL;
     for (size_t i = 0; i < ARRAY_LENGTH(lines); i++) {
-        struct curl_slist *longer = curl_slist_append(headers, lines[i]);
+        struct curl_slist *longer = library->slist_append(headers, lines[i]);
         if (longer == NULL) {
-            curl_slist_free_all(headers);
+            library->slist_free_all(headers);
             return NULL;
         }
         headers = longer;
@@ -93,8 +97,9 @@ static void describe(const struct rpc_channel *channel, CURLcode code,
 {
     long number = 0;
     char system[CURL_ERROR_SIZE];
-    (void)curl_easy_getinfo(channel->curl, CURLINFO_OS_ERRNO, &number);
-    const char *said = channel->error[0] != '\0' ? channel->error : curl_easy_strerror(code);
+    (void)channel->library->easy_getinfo(channel->curl, CURLINFO_OS_ERRNO, &number);
+    const char *said =
+        channel->error[0] != '\0' ? channel->error : channel->library->easy_strerror(code);
     if (number != 0) said = strerror_r((int)number, system, sizeof system);
     (void)snprintf(description, CURL_ERROR_SIZE, "%s", said);
     description[0] = (char)tolower((unsigned char)description[0]);
@@ -131,14 +136,14 @@ static CURLcode perform(struct rpc_channel *channel)
     for (long fresh = 0;; fresh++) {
         buffer_clear(&channel->answer);
         channel->error[0] = '\0';
-        (void)curl_easy_setopt(channel->curl, CURLOPT_FRESH_CONNECT, fresh);
-        CURLcode code = curl_easy_perform(channel->curl);
+        (void)channel->library->easy_setopt(channel->curl, CURLOPT_FRESH_CONNECT, fresh);
+        CURLcode code = channel->library->easy_perform(channel->curl);
         bool broken = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
                       code == CURLE_GOT_NOTHING || code == CURLE_HTTP2 ||
                       code == CURLE_HTTP2_STREAM;
         long connections = 0, header_bytes = 0;
-        (void)curl_easy_getinfo(channel->curl, CURLINFO_NUM_CONNECTS, &connections);
-        (void)curl_easy_getinfo(channel->curl, CURLINFO_HEADER_SIZE, &header_bytes);
+        (void)channel->library->easy_getinfo(channel->curl, CURLINFO_NUM_CONNECTS, &connections);
+        (void)channel->library->easy_getinfo(channel->curl, CURLINFO_HEADER_SIZE, &header_bytes);
         bool reused = connections == 0 && header_bytes == 0;
         if (!broken || !reused || fresh > 0) return code;
     }
@@ -221,8 +226,8 @@ static enum status read_answer(struct rpc_channel *channel, const struct rpc_exc
 {
     long http = 0;
     const char *type = NULL;
-    (void)curl_easy_getinfo(channel->curl, CURLINFO_RESPONSE_CODE, &http);
-    (void)curl_easy_getinfo(channel->curl, CURLINFO_CONTENT_TYPE, &type);
+    (void)channel->library->easy_getinfo(channel->curl, CURLINFO_RESPONSE_CODE, &http);
+    (void)channel->library->easy_getinfo(channel->curl, CURLINFO_CONTENT_TYPE, &type);
     if (http != HTTP_OK) return read_error(channel, exchange, http, fault);
     struct text content_type = text_from(type);
     if (!text_starts_with(content_type, text_from(exchange->content_type)))
@@ -236,6 +241,7 @@ static enum status read_answer(struct rpc_channel *channel, const struct rpc_exc
 enum status rpc_channel_post(struct rpc_channel *channel, const struct rpc_exchange *exchange,
                              struct text *answer, struct fault *fault)
 {
+    const struct rpc_curl *library = channel->library;
     char url[URL_BYTES_MAX];
     int length = snprintf(url, sizeof url, "%s%s", exchange->peer->url, exchange->path);
     if (length >= (int)sizeof url)
@@ -243,22 +249,23 @@ enum status rpc_channel_post(struct rpc_channel *channel, const struct rpc_excha
                          exchange->peer->service, URL_BYTES_MAX);
     int64_t time_left_ms = exchange->deadline_ms - clock_monotonic_ms();
     if (time_left_ms <= 0) return refuse(channel, exchange, CURLE_OPERATION_TIMEDOUT, fault);
-    struct curl_slist *headers = make_headers(exchange->content_type, time_left_ms);
+    struct curl_slist *headers = make_headers(library, exchange->content_type, time_left_ms);
     if (headers == NULL) return refuse(channel, exchange, CURLE_OUT_OF_MEMORY, fault);
     if (channel->answer.capacity > KEPT_BYTES_MAX) buffer_free(&channel->answer);
     CURL *curl = channel->curl;
-    (void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-    (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)time_left_ms);
-    (void)curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->body.length);
-    (void)curl_easy_setopt(curl, CURLOPT_POSTFIELDS,
-                           exchange->body.length == 0 ? "" : exchange->body.bytes);
-    CURLcode code = curl_easy_setopt(curl, CURLOPT_URL, url);
+    (void)library->easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    (void)library->easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)time_left_ms);
+    (void)library->easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                               (curl_off_t)exchange->body.length);
+    (void)library->easy_setopt(curl, CURLOPT_POSTFIELDS,
+                               exchange->body.length == 0 ? "" : exchange->body.bytes);
+    CURLcode code = library->easy_setopt(curl, CURLOPT_URL, url);
     if (code == CURLE_OK) code = perform(channel);
     enum status status = code == CURLE_OK ? read_answer(channel, exchange, answer, fault)
                                           : refuse(channel, exchange, code, fault);
     /* The handle outlives the headers and the body. */
-    (void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, NULL);
-    (void)curl_easy_setopt(curl, CURLOPT_POSTFIELDS, NULL);
-    curl_slist_free_all(headers);
+    (void)library->easy_setopt(curl, CURLOPT_HTTPHEADER, NULL);
+    (void)library->easy_setopt(curl, CURLOPT_POSTFIELDS, NULL);
+    library->slist_free_all(headers);
     return status;
 }

@@ -8,6 +8,7 @@
 #include "rpc/rpc_client.h"
 
 struct rpc_channel;
+struct rpc_curl;
 
 /* One POST. */
 struct rpc_exchange {
@@ -18,8 +19,8 @@ struct rpc_exchange {
     int64_t deadline_ms; /* By clock_monotonic_ms(). */
 };
 
-/* RESOURCE_EXHAUSTED: no memory. */
-NODISCARD enum status rpc_channel_new(struct rpc_channel **out);
+/* Borrows the library for the channel's life. RESOURCE_EXHAUSTED: no memory. */
+NODISCARD enum status rpc_channel_new(const struct rpc_curl *library, struct rpc_channel **out);
 void rpc_channel_free(struct rpc_channel *channel);
 
 /* Posts and waits. OK: the peer answered 200 with the content type of the request; *answer is the

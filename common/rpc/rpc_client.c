@@ -1,7 +1,6 @@
 #include "rpc/rpc_client.h"
 
 #include <assert.h>
-#include <curl/curl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "base/clock.h"
 #include "rpc/rpc_channel.h"
 #include "rpc/rpc_codec.h"
+#include "rpc/rpc_curl.h"
 
 enum {
     ATTEMPTS_MAX = 3,
@@ -25,7 +25,7 @@ struct rpc_client {
     struct rpc_channel *idle[IDLE_CHANNELS_MAX];
     size_t idle_count;
     size_t busy_count;
-    bool started; /* libcurl is; the first call starts it, so that a service at rest stays small. */
+    struct rpc_curl library; /* Loaded by the first call. */
 };
 
 enum status rpc_client_new(const struct rpc_client_config *config, struct rpc_client **out)
@@ -47,31 +47,31 @@ void rpc_client_free(struct rpc_client *client)
     assert(client->busy_count == 0);
     for (size_t i = 0; i < client->idle_count; i++)
         rpc_channel_free(client->idle[i]);
-    if (client->started) curl_global_cleanup();
+    rpc_curl_unload(&client->library);
     (void)pthread_mutex_destroy(&client->lock);
     free(client);
 }
 
 /* A channel for one call: the one used last, whose connections are the likeliest to live. */
-static enum status borrow(struct rpc_client *client, struct rpc_channel **channel)
+static enum status borrow(struct rpc_client *client, const struct rpc_peer *peer,
+                          struct rpc_channel **out, struct fault *fault)
 {
-    enum status status = OK;
-    *channel = NULL;
+    struct rpc_channel *channel = NULL;
     (void)pthread_mutex_lock(&client->lock);
-    if (!client->started && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        status = RESOURCE_EXHAUSTED;
-    else
-        client->started = true;
+    enum status status = rpc_curl_load(&client->library, fault);
     if (status == OK) client->busy_count++;
-    if (status == OK && client->idle_count > 0) *channel = client->idle[--client->idle_count];
+    if (status == OK && client->idle_count > 0) channel = client->idle[--client->idle_count];
     (void)pthread_mutex_unlock(&client->lock);
-    if (status != OK || *channel != NULL) return status;
-    status = rpc_channel_new(channel);
-    if (status == OK) return OK;
+    if (status != OK) return status;
+    if (channel == NULL) status = rpc_channel_new(&client->library, &channel);
+    if (status == OK) {
+        *out = channel;
+        return OK;
+    }
     (void)pthread_mutex_lock(&client->lock);
     client->busy_count--;
     (void)pthread_mutex_unlock(&client->lock);
-    return status;
+    return fault_set(fault, status, "%s: no memory for the call", peer->service);
 }
 
 static void give_back(struct rpc_client *client, struct rpc_channel *channel)
@@ -143,14 +143,13 @@ enum status rpc_client_call(struct rpc_client *client, const struct rpc_options 
     buffer_init(&body, REQUEST_BYTES_MAX);
     struct rpc_channel *channel = NULL;
     status = rpc_encode(in, &body);
-    if (status == OK) status = borrow(client, &channel);
-    if (status != OK) {
+    if (status != OK)
         status = fault_set(options->fault, status,
-                           "%s: no memory for the request, or more than %d "
-                           "bytes",
+                           "%s: no memory for the request, or more than %d bytes",
                            exchange.peer->service, REQUEST_BYTES_MAX);
-        goto done;
-    }
+    else
+        status = borrow(client, exchange.peer, &channel, options->fault);
+    if (status != OK) goto done;
     exchange.body = (struct text){(const char *)body.bytes, body.length};
     struct text answer;
     status = post(channel, &exchange, method->idempotent, &answer, options->fault);
@@ -174,9 +173,8 @@ enum status rpc_client_call_json(struct rpc_client *client, const struct rpc_opt
     enum status status = prepare(client, options, &exchange);
     if (status != OK) return status;
     struct rpc_channel *channel;
-    status = borrow(client, &channel);
-    if (status != OK)
-        return fault_set(options->fault, status, "%s: no memory", exchange.peer->service);
+    status = borrow(client, exchange.peer, &channel, options->fault);
+    if (status != OK) return status;
     struct text body;
     status = post(channel, &exchange, false, &body, options->fault);
     if (status == OK) {
