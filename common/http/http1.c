@@ -260,6 +260,12 @@ static bool run_head(struct http_connection *connection, struct text *bytes)
     }
     if (http1->exchange != NULL) http_exchange_free(http1->exchange);
     http1->exchange = NULL;
+    if (refusal.status == 0) {
+        http1->state = HTTP1_ENDED;
+        connection->close_after_flush = true;
+        http_connection_mark(connection);
+        return true;
+    }
     refuse(connection, refusal.status, refusal.reason);
     return true;
 }

@@ -70,6 +70,9 @@ static struct http1_refusal check_request_line(struct text line, struct seen *se
         unsigned char byte = (unsigned char)target.bytes[i];
         if (byte <= 0x20 || byte >= 0x7f) return bad("the target has a byte that is not visible");
     }
+    if (version.length < 5 || strncasecmp(version.bytes, "HTTP/", 5) != 0) {
+        return (struct http1_refusal){0, "this is not HTTP"};
+    }
     seen->version_1_0 = text_equal(version, text_from("HTTP/1.0"));
     if (!seen->version_1_0 && !text_equal(version, text_from("HTTP/1.1"))) {
         return (struct http1_refusal){505, "the version is neither HTTP/1.0 nor HTTP/1.1"};

@@ -18,7 +18,8 @@ struct http1_head {
     bool expects_continue;
 };
 
-/* What is wrong with a head; reason is NULL when nothing is. */
+/* What is wrong with a head; reason is NULL when nothing is. Status 0 with a reason: this is not
+ * HTTP, and an answer would not be understood. */
 struct http1_refusal {
     int status;
     const char *reason;

@@ -1,6 +1,7 @@
 #include "rpc/rpc_lanes.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <uv.h>
 
@@ -24,8 +25,12 @@ struct worker {
 
 struct rpc_lanes {
     struct rpc_lanes_config config;
-    struct db *reader; /* The loop's. */
-    uv_async_t wake;   /* Tells the loop of `finished`. */
+    struct db *reader;       /* The loop's. */
+    bool reading;            /* It is in a transaction, which all reads of a turn share. */
+    unsigned reader_commits; /* `commits` when that began. */
+    atomic_uint commits;     /* Counted by the writer when they are durable. */
+    uv_prepare_t turn_end;
+    uv_async_t wake; /* Tells the loop of `finished`. */
     uv_thread_t writer_thread;
     bool writer_started;
     struct worker workers[RPC_WORKERS_MAX];
@@ -142,7 +147,10 @@ static void batch_run(struct rpc_lanes *lanes, struct jobs *jobs)
     }
     for (struct rpc_job *job = jobs->first; job != NULL; job = job->next)
         job_run(job, db);
-    if (db_commit(db) == OK) return;
+    if (db_commit(db) == OK) {
+        lanes->commits++;
+        return;
+    }
     db_rollback(db);
     batch_fail(jobs);
 }
@@ -284,6 +292,34 @@ static bool flow_submit(struct rpc_lanes *lanes, struct rpc_call *call)
     return true;
 }
 
+/* ---- The read lane ---- */
+
+/* Ends the transaction before the loop waits, so that the store's log can be cleared. */
+static void reader_end(struct rpc_lanes *lanes)
+{
+    if (!lanes->reading) return;
+    lanes->reading = false;
+    if (db_commit(lanes->reader) != OK) db_rollback(lanes->reader);
+}
+
+static void turn_ended(uv_prepare_t *prepare)
+{
+    reader_end(prepare->data);
+}
+
+/* The calls that came with one turn of the loop read in one transaction: a call sees one state of
+ * the store, and taking and releasing the store's locks, which costs more than a small read, is
+ * shared. A commit meanwhile begins another, so that nobody misses what he was told is done. */
+static struct db *reader_begin(struct rpc_lanes *lanes)
+{
+    if (lanes->reader == NULL) return NULL;
+    unsigned commits = lanes->commits;
+    if (lanes->reader_commits != commits) reader_end(lanes);
+    if (!lanes->reading) lanes->reading = db_begin(lanes->reader) == OK;
+    lanes->reader_commits = commits;
+    return lanes->reader;
+}
+
 /* ---- The loop's side ---- */
 
 static void finished(uv_async_t *wake)
@@ -308,7 +344,7 @@ void rpc_lanes_run(struct rpc_lanes *lanes, struct rpc_call *call)
     call->lanes = lanes;
     switch (call->method->lane) {
     case RPC_LANE_READ:
-        call->db = lanes->reader;
+        call->db = reader_begin(lanes);
         done_now(lanes, call, rpc_call_run(call));
         return;
     case RPC_LANE_WRITE:
@@ -352,8 +388,12 @@ static bool primitives_init(struct rpc_lanes *lanes)
     if (uv_cond_init(&lanes->write_waiting) != 0 || uv_cond_init(&lanes->write_done) != 0 ||
         uv_cond_init(&lanes->flow_waiting) != 0)
         abort(); /* On Linux these only fail when called wrongly. */
-    lanes->wake.data = lanes;
-    return uv_async_init(lanes->config.loop, &lanes->wake, finished) == 0;
+    lanes->wake.data = lanes->turn_end.data = lanes;
+    if (uv_async_init(lanes->config.loop, &lanes->wake, finished) != 0) return false;
+    /* Prepare handles run last started first: this one after those that flush connections. */
+    (void)uv_prepare_init(lanes->config.loop, &lanes->turn_end);
+    (void)uv_prepare_start(&lanes->turn_end, turn_ended);
+    return true;
 }
 
 enum status rpc_lanes_new(const struct rpc_lanes_config *config, struct rpc_lanes **out,
@@ -377,7 +417,7 @@ enum status rpc_lanes_new(const struct rpc_lanes_config *config, struct rpc_lane
     return OK;
 }
 
-static void wake_closed(uv_handle_t *handle)
+static void turn_end_closed(uv_handle_t *handle)
 {
     struct rpc_lanes *lanes = handle->data;
     uv_cond_destroy(&lanes->write_waiting);
@@ -385,6 +425,12 @@ static void wake_closed(uv_handle_t *handle)
     uv_cond_destroy(&lanes->flow_waiting);
     uv_mutex_destroy(&lanes->mutex);
     free(lanes);
+}
+
+static void wake_closed(uv_handle_t *handle)
+{
+    struct rpc_lanes *lanes = handle->data;
+    uv_close((uv_handle_t *)&lanes->turn_end, turn_end_closed);
 }
 
 void rpc_lanes_free(struct rpc_lanes *lanes)
@@ -399,6 +445,7 @@ void rpc_lanes_free(struct rpc_lanes *lanes)
         (void)uv_thread_join(&lanes->workers[i].thread);
     if (lanes->writer_started) (void)uv_thread_join(&lanes->writer_thread);
     assert(lanes->finished.count == 0);
+    reader_end(lanes);
     db_close(lanes->reader);
     uv_close((uv_handle_t *)&lanes->wake, wake_closed);
 }

@@ -150,6 +150,7 @@ static void call_free(struct rpc_call *call)
     buffer_free(&call->encoded);
     if (server->kept_count < RPC_CALLS_KEPT) {
         arena_reset(&call->arena);
+        server->freed_bytes -= call->arena.total;
         call->next = server->kept;
         server->kept = call;
         server->kept_count++;

@@ -65,6 +65,7 @@ static const struct {
     {"GET / HTTP/1.2\r\nHost: a\r\n\r\n", 505, "version"},
     {"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505, "version"},
     {"GET / http/1.1\r\nHost: a\r\n\r\n", 505, "version"},
+    {"INVALID CONNECTION PREFACE\r\n\r\n", 0, "not HTTP"},
     {"GET /\r\nHost: a\r\n\r\n", 400, "no version"},
     {"GET\r\n\r\n", 400, "no target"},
     {"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "two spaces"},
