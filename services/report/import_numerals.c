@@ -248,6 +248,23 @@ static enum status step_read(struct scan *scan, size_t at, struct found *found, 
     return OK;
 }
 
+/* Skips characters that nothing of interest begins with: most of a text. */
+static size_t plain_skip(const struct scan *scan, size_t at)
+{
+    static const char marks[] = "<()hwfm";
+    while (at < scan->line.length) {
+        unsigned char byte = (unsigned char)scan->line.bytes[at];
+        if (byte >= 0xEA && byte <= 0xED) { /* The lead byte of a Hangul syllable. */
+            at += 3;
+            continue;
+        }
+        if (byte >= 0x80 || (byte >= '0' && byte <= '9')) break;
+        if (memchr(marks, byte, sizeof marks - 1) != NULL) break;
+        at++;
+    }
+    return at < scan->line.length ? at : scan->line.length;
+}
+
 enum status numerals_read(struct arena *arena, struct text line,
                           const struct numeral_context *context, struct numeral **numerals,
                           size_t *count)
@@ -266,7 +283,7 @@ enum status numerals_read(struct arena *arena, struct text line,
         scan.headed = true;
         scan.previous = found.items;
     }
-    while (at < line.length && status == OK) {
+    while ((at = plain_skip(&scan, at)) < line.length && status == OK) {
         size_t end;
         status = step_read(&scan, at, &found, &end);
         at = end;
