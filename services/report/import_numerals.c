@@ -140,12 +140,14 @@ static size_t link_end(const struct scan *scan, size_t at)
     return end;
 }
 
-static bool has_digit(const struct scan *scan, size_t begin, size_t end)
+/* The first digit or number character from an offset on; end when there is none. */
+static size_t digit_find(const struct scan *scan, size_t at, size_t end)
 {
-    for (; begin < end; begin++) {
-        if (scan->line.bytes[begin] >= '0' && scan->line.bytes[begin] <= '9') return true;
+    int digit;
+    while (at < end && scan_digit(scan, at, &digit) == 0 && !code_is_number(scan_code(scan, at))) {
+        at = scan_next(scan, at);
     }
-    return false;
+    return at;
 }
 
 /* A heading's Roman number in Latin letters: `I.`, `II .`, `IV.`. Returns its end, or 0. */
@@ -175,15 +177,16 @@ static enum status region_read(struct scan *scan, size_t begin, size_t end, bool
                                struct found *found)
 {
     enum status status = OK;
-    if (!has_digit(scan, begin, end)) return OK;
+    size_t at = digit_find(scan, begin, end);
+    if (at == end) return OK;
     if (whole) return found_add(found, plain_numeral(NUMERAL_NAME, begin, end));
-    for (size_t at = begin; at < end && status == OK;) {
+    while (at < end && status == OK) {
         size_t run = at;
-        while (run < end && has_digit(scan, run, run + 1)) {
-            run++;
+        while (run < end && digit_find(scan, run, end) == run) {
+            run = scan_next(scan, run);
         }
-        if (run > at) status = found_add(found, plain_numeral(NUMERAL_NAME, at, run));
-        at = run > at ? run : at + 1;
+        status = found_add(found, plain_numeral(NUMERAL_NAME, at, run));
+        at = digit_find(scan, run, end);
     }
     return status;
 }
@@ -204,6 +207,7 @@ static enum status run_read(struct scan *scan, size_t at, struct found *found)
         for (size_t i = 0; i < ARRAY_LENGTH(readers) && !readers[i](scan, at, &numeral); i++) {
         }
     }
+    if (numeral.end < end) numeral.end = end; /* No reader may leave a part of the run. */
     if (numeral.kind == NUMERAL_DATE || numeral.kind == NUMERAL_PERIOD) {
         numeral.qualifiers = qualifiers_read(scan, numeral.begin, numeral.end) & NUMERAL_PLANNED;
     }
@@ -299,42 +303,62 @@ enum status numerals_read(struct arena *arena, struct text line,
 static bool note_unit_read(const struct scan *scan, size_t at, bool guess, struct unit *unit,
                            int32_t *exponent)
 {
-    size_t bytes = magnitude_find(scan, at, exponent);
-    size_t begin = scan_spaces(scan, at + bytes);
-    bool known = unit_find(scan, begin, unit);
-    if (known && code_is_hangul(scan_code(scan, unit->end))) known = false;
+    size_t begin = scan_spaces(scan, at);
+    begin = scan_spaces(scan, begin + magnitude_find(scan, begin, exponent));
+    bool known = unit_find(scan, begin, unit) && !code_is_hangul(scan_code(scan, unit->end));
     return known || (guess && unit_read(scan, begin, unit));
+}
+
+static bool unit_is_proportion(const struct unit *unit)
+{
+    return strncmp(unit->canonical, "PERCENT", strlen("PERCENT")) == 0;
+}
+
+/* A note without the word 단위: nothing but a unit, in brackets unless it is one of money or a
+ * proportion, so that a heading such as 부서 is none. */
+static bool note_read_bare(const struct scan *scan, struct unit *unit, int32_t *exponent)
+{
+    static const char *const closing[] = {")", "]", "）", NULL};
+    size_t at = scan_spaces(scan, 0);
+    bool bracket = scan_is(scan, at, "(") || scan_is(scan, at, "[") || scan_is(scan, at, "（");
+    if (bracket) at = scan_next(scan, at);
+    if (!note_unit_read(scan, at, false, unit, exponent)) return false;
+    size_t end = scan_spaces(scan, unit->end);
+    if (bracket) return scan_any(scan, end, closing) > 0 || scan_is(scan, end, ",");
+    bool telling = unit_is_proportion(unit) || strcmp(unit->canonical, "KRW") == 0;
+    return telling && (end >= scan->line.length || scan_is(scan, end, ","));
 }
 
 bool numerals_unit_note(struct arena *arena, struct text note, const char **unit, int32_t *exponent)
 {
     const struct numeral_context context = {0};
     struct scan scan = {.arena = arena, .line = note, .context = &context};
-    ptrdiff_t label = text_find(note, text_from("단위"));
-    size_t at = label < 0 ? 0 : (size_t)label + strlen("단위");
+    struct unit read = {.canonical = ""};
+    int32_t power = 0;
     bool found = false;
-    bool proportion = false;
-    while (at < note.length && !found) {
-        struct unit read;
-        int32_t power;
-        size_t end = scan_next(&scan, at);
-        uint32_t code = scan_code(&scan, at);
-        bool letter = code_is_hangul(code) || code_is_latin(code);
-        if (note_unit_read(&scan, at, label >= 0, &read, &power)) {
-            bool percent = strncmp(read.canonical, "PERCENT", strlen("PERCENT")) == 0;
-            if (!percent || !proportion) {
-                *unit = read.canonical;
-                *exponent = power;
+    ptrdiff_t label = text_find(note, text_from("단위"));
+    if (label < 0) {
+        found = note_read_bare(&scan, &read, &power);
+    } else {
+        /* The first unit that is no proportion; a proportion when there is none. */
+        for (size_t at = (size_t)label + strlen("단위"); at < note.length;) {
+            struct unit next;
+            int32_t scale;
+            if (!note_unit_read(&scan, at, true, &next, &scale)) {
+                at = scan_next(&scan, at);
+                continue;
             }
-            proportion = proportion || percent;
-            found = !percent;
-            end = read.end;
-        } else if (letter && label < 0) {
-            break; /* A word that is no unit: not a note. */
-        } else if (letter) {
-            end = scan_hangul(&scan, end, INT32_MAX);
+            if (!found || unit_is_proportion(&read)) {
+                read = next;
+                power = scale;
+            }
+            found = true;
+            if (!unit_is_proportion(&next)) break;
+            at = next.end;
         }
-        at = end;
     }
-    return found || proportion;
+    if (!found) return false;
+    *unit = read.canonical;
+    *exponent = power;
+    return true;
 }

@@ -1,9 +1,9 @@
 /* Tables of lines and the numerals that a reader finds in them, for import_numerals_test.
  *
  * `numerals` lists them in order, joined by "; ", each as `printed = KIND …`:
- *   a quantity (Q) with units, exponent (`e4`; none for 0), the high end of a range behind `..`, the
- *   unit and the qualifiers; a date or period with its days, an open end left out.
- * Dates without a year are of 2020: the rows are read as of 2020-04-21. */
+ *   a quantity (Q) with units, exponent (`e4`; none for 0), the high end of a range behind `..`,
+ * the unit and the qualifiers; a date or period with its days, an open end left out. Dates without
+ * a year are of 2020: the rows are read as of 2020-04-21. */
 #pragma once
 
 #include <stdbool.h>

@@ -17,8 +17,7 @@ enum {
     PATH_BYTES_MAX = 512,
 };
 
-static const char *const kinds[] = {"",        "Q",    "DATE",  "PERIOD", "TIME",
-                                    "ORDINAL", "NAME", "UNREAD"};
+static const char *const kinds[] = {"", "Q", "DATE", "PERIOD", "TIME", "ORDINAL", "NAME", "UNREAD"};
 
 static struct numeral_context context_of(bool cell)
 {
@@ -36,9 +35,9 @@ static void decimal_render(struct decimal value, struct buffer *out)
 
 static void quantity_render(const struct numeral *numeral, struct buffer *out)
 {
-    static const char *const qualifiers[] = {"",           "about",   "more",  "most", "planned",
-                                             "cumulative", "average", "total", "up",   "down",
-                                             "maximum"};
+    static const char *const qualifiers[] = {"",        "about",      "more",    "most",
+                                             "planned", "cumulative", "average", "total",
+                                             "up",      "down",       "maximum"};
     if (numeral->kind == NUMERAL_QUANTITY) {
         CU_ASSERT_EQUAL(buffer_append_string(out, " "), OK);
         decimal_render(numeral->low, out);
@@ -168,14 +167,22 @@ static unsigned junk_next(unsigned *state, unsigned below)
 static void keeps_every_digit_of_junk_in_one_numeral(void)
 {
     static const char *const pieces[] = {
-        "1",  "2",    "0",  "9",   "12",  "20", "2020", "1,234", "31",   "99999999999999999999",
-        ".",  ",",    "~",  "-",   "/",   ":",  "'",    "’",     "‘",    "(",
-        ")",  " ",    "  ", "△",   "▲",   "%",  "%p",   "명",    "원",   "천",
-        "만", "백만", "억", "조",  "여",  "년", "월",   "일",    "시",   "분",
-        "초", "분기", "제", "약",  "호",  "층", "·",    "①",     "⑴",    "Ⅳ",
-        "１", "코로나", "K", "m2", "㎡",  "$",  "KRW ", "Feb. ", "http://", "<td a=\"",
-        "\">", "&#",  "[",  "]",   "→",   "가", "의",   "~ ",    "월 ",  "(화)",
-        "+",  "×",    "\t", "|",   "II.", "박", "개소", "기",    "오후 ", "@",
+        "1",   "2",      "0",     "9",       "12",
+        "20",  "2020",   "1,234", "31",      "99999999999999999999",
+        ".",   ",",      "~",     "-",       "/",
+        ":",   "'",      "’",     "‘",       "(",
+        ")",   " ",      "  ",    "△",       "▲",
+        "%",   "%p",     "명",    "원",      "천",
+        "만",  "백만",   "억",    "조",      "여",
+        "년",  "월",     "일",    "시",      "분",
+        "초",  "분기",   "제",    "약",      "호",
+        "층",  "·",      "①",     "⑴",       "Ⅳ",
+        "１",  "코로나", "K",     "m2",      "㎡",
+        "$",   "KRW ",   "Feb. ", "http://", "<td a=\"",
+        "\">", "&#",     "[",     "]",       "→",
+        "가",  "의",     "~ ",    "월 ",     "(화)",
+        "+",   "×",      "\t",    "|",       "II.",
+        "박",  "개소",   "기",    "오후 ",   "@",
     };
     struct arena arena;
     unsigned state = 2020;
@@ -196,9 +203,9 @@ static void keeps_every_digit_of_junk_in_one_numeral(void)
 
 static void reads_a_line_of_a_megabyte(void)
 {
-    static const char *const patterns[] = {"1",     "1,",  "1~",       "123,",     "1.",  "12-",
-                                           "(",     "<",   "http://1", "1박2일",   "△1",  "'20.3월~",
-                                           "1억2천", "1:1", "제1·",     "1만 1,234", "가1", "①"};
+    static const char *const patterns[] = {
+        "1",      "1,", "1~",       "123,",   "1.",  "12-",  "(",         "<",   "http://1",
+        "1박2일", "△1", "'20.3월~", "1억2천", "1:1", "제1·", "1만 1,234", "가1", "①"};
     struct arena arena;
     arena_init(&arena, ARENA_BYTES_MAX * 2u);
     char *line = malloc(LONG_LINE_BYTES);
@@ -288,9 +295,9 @@ static void knows_no_days_without_a_year(void)
     struct numeral *numerals;
     size_t count;
     arena_init(&arena, ARENA_BYTES_MAX);
-    CU_ASSERT_EQUAL(
-        numerals_read(&arena, text_from("4월, 2020.3.31, 3분기, 20년"), &context, &numerals, &count),
-        OK);
+    CU_ASSERT_EQUAL(numerals_read(&arena, text_from("4월, 2020.3.31, 3분기, 20년"), &context,
+                                  &numerals, &count),
+                    OK);
     CU_ASSERT_EQUAL_FATAL(count, 4);
     CU_ASSERT_EQUAL(numerals[0].kind, NUMERAL_PERIOD);
     CU_ASSERT_FALSE(numerals[0].has_days);
