@@ -35,7 +35,7 @@ static const char styles[] =
     "break-inside:avoid}"
     "li .l{flex:1;min-width:0}li .v{font-weight:600;white-space:nowrap}"
     ".q{font-weight:400;color:#464c53;font-size:8.5pt}"
-    ".c{color:#6d7882;font-size:7.5pt;white-space:nowrap}"
+    ".c{font-weight:400;color:#6d7882;font-size:7.5pt;white-space:nowrap}"
     "@media print{body{max-width:none;padding:0}a{color:inherit}}";
 
 static enum status text_write(const char *text, struct buffer *out)
@@ -100,42 +100,63 @@ static enum status caption_write(const report_composed_table *table, struct buff
     return status == OK ? buffer_append_string(out, "</caption>\n") : status;
 }
 
-/* One cell. Spans of headings only, and within the rows of one group: a body row that a printed
- * span covers has no cell there either. */
-static enum status cell_write(const slice_cell *cell, bool heading, bool numeric, size_t rows_left,
-                              struct buffer *out)
+/* The rows of one group of a table (headings or body) while they are written. */
+struct group {
+    const report_composed_table *table;
+    size_t end; /* Behind its last row. */
+    size_t columns;
+    bool heading;
+    bool numeric[LAYOUT_COLUMNS_MAX];
+    size_t covered[LAYOUT_COLUMNS_MAX]; /* Rows below that a cell above still covers. */
+};
+
+static enum status cell_write(const slice_cell *cell, const struct group *group, size_t column,
+                              struct layout_span span, struct buffer *out)
 {
-    enum status status = buffer_append_string(out, heading ? "<th" : "<td");
-    if (status == OK && !heading && numeric && layout_is_number(cell)) {
+    const char *tag = group->heading ? "th" : "td";
+    enum status status = buffer_printf(out, "<%s", tag);
+    if (status == OK && !group->heading && group->numeric[column] && layout_is_number(cell)) {
         status = buffer_append_string(out, " class=\"n\"");
     }
-    int32_t rows = cell->row_span;
-    if (rows > 1 && (size_t)rows > rows_left) rows = (int32_t)rows_left;
-    if (status == OK && rows > 1) status = buffer_printf(out, " rowspan=\"%d\"", rows);
-    if (status == OK && cell->column_span > 1) {
-        status = buffer_printf(out, " colspan=\"%d\"", cell->column_span);
+    if (status == OK && span.rows > 1) status = buffer_printf(out, " rowspan=\"%zu\"", span.rows);
+    if (status == OK && span.columns > 1) {
+        status = buffer_printf(out, " colspan=\"%zu\"", span.columns);
     }
-    if (status == OK) status = element_write(">", cell->text, heading ? "</th>" : "</td>", out);
-    return status;
+    if (status == OK) status = element_write(">", cell->text, "</", out);
+    return status == OK ? buffer_printf(out, "%s>", tag) : status;
+}
+
+static enum status row_write(struct group *group, size_t r, struct buffer *out)
+{
+    enum status status = buffer_append_string(out, "<tr>");
+    for (size_t column = 0; status == OK && column < group->columns;) {
+        if (group->covered[column] > 0) {
+            group->covered[column++]--;
+            continue;
+        }
+        const slice_cell *cell = layout_cell(group->table->rows[r], column);
+        struct layout_span span = {1, 1};
+        if (cell == NULL) {
+            status = buffer_append_string(out, group->heading ? "<th></th>" : "<td></td>");
+        } else {
+            span = layout_span(group->table, r, column, group->end, group->covered);
+            status = cell_write(cell, group, column, span, out);
+        }
+        for (size_t x = 0; x < span.columns; x++)
+            group->covered[column++] = span.rows - 1;
+    }
+    return status == OK ? buffer_append_string(out, "</tr>\n") : status;
 }
 
 static enum status rows_write(const report_composed_table *table, size_t first, size_t end,
                               bool heading, struct buffer *out)
 {
-    bool numeric[LAYOUT_COLUMNS_MAX];
-    layout_numeric(table, numeric);
+    struct group group = {
+        .table = table, .end = end, .columns = layout_columns(table), .heading = heading};
+    layout_numeric(table, group.numeric);
     enum status status = OK;
-    for (size_t r = first; status == OK && r < end; r++) {
-        const slice_row *row = table->rows[r];
-        status = buffer_append_string(out, "<tr>");
-        for (size_t c = 0; status == OK && c < row->n_cells; c++) {
-            const slice_cell *cell = row->cells[c];
-            size_t column = cell->column < 1 ? c : (size_t)cell->column - 1;
-            bool aligned = column < LAYOUT_COLUMNS_MAX && numeric[column];
-            status = cell_write(cell, heading, aligned, end - r, out);
-        }
-        if (status == OK) status = buffer_append_string(out, "</tr>\n");
-    }
+    for (size_t r = first; status == OK && r < end; r++)
+        status = row_write(&group, r, out);
     return status;
 }
 
@@ -156,15 +177,15 @@ static enum status table_write(const report_composed_table *table, struct buffer
     return status == OK ? buffer_append_string(out, "</tbody></table>\n") : status;
 }
 
-static enum status period_write(const type_period *period, struct buffer *out)
+static enum status period_write(const type_period *period, const char *as_of, struct buffer *out)
 {
     char string[LAYOUT_PERIOD_BYTES];
     layout_period(period, string);
-    if (string[0] == '\0') return OK;
+    if (string[0] == '\0' || strcmp(string, as_of) == 0) return OK;
     return element_write(" <span class=\"q\">", string, "</span>", out);
 }
 
-static enum status figure_write(const slice_figure *figure, struct buffer *out)
+static enum status figure_write(const slice_figure *figure, const char *as_of, struct buffer *out)
 {
     enum status status = buffer_append_string(out, "<li><span class=\"l\">");
     size_t first = layout_labels_from(figure);
@@ -177,7 +198,7 @@ static enum status figure_write(const slice_figure *figure, struct buffer *out)
         status = element_write(" <span class=\"q\">", layout_qualifier(figure->qualifiers[i]),
                                "</span>", out);
     }
-    if (status == OK) status = period_write(figure->period, out);
+    if (status == OK) status = period_write(figure->period, as_of, out);
     if (status == OK) status = buffer_append_string(out, "</span>");
     if (status == OK) status = citation_write(figure->citation, out);
     return status == OK ? buffer_append_string(out, "</li>\n") : status;
@@ -210,7 +231,7 @@ static enum status section_write(const report_document *document, size_t index, 
     if (status != OK || section->n_figures == 0) return status;
     status = buffer_append_string(out, "<ul>\n");
     for (size_t i = 0; status == OK && i < section->n_figures; i++) {
-        status = figure_write(section->figures[i], out);
+        status = figure_write(section->figures[i], document->as_of, out);
     }
     return status == OK ? buffer_append_string(out, "</ul>\n") : status;
 }

@@ -6,6 +6,11 @@
 #include "base/date.h"
 #include "base/text.h"
 
+static size_t column_of(const slice_cell *cell, size_t index)
+{
+    return cell->column < 1 ? index : (size_t)cell->column - 1;
+}
+
 size_t layout_columns(const report_composed_table *table)
 {
     size_t columns = 0;
@@ -14,11 +19,53 @@ size_t layout_columns(const report_composed_table *table)
         for (size_t c = 0; c < row->n_cells; c++) {
             const slice_cell *cell = row->cells[c];
             size_t span = cell->column_span < 1 ? 1 : (size_t)cell->column_span;
-            size_t end = (cell->column < 1 ? c : (size_t)cell->column - 1) + span;
+            size_t end = column_of(cell, c) + span;
             if (end > columns) columns = end;
         }
     }
     return columns < LAYOUT_COLUMNS_MAX ? columns : LAYOUT_COLUMNS_MAX;
+}
+
+const slice_cell *layout_cell(const slice_row *row, size_t column)
+{
+    /* Cells stand in the order of their columns, each in its own place or before it. */
+    size_t i = column < row->n_cells ? column + 1 : row->n_cells;
+    for (; i > 0; i--) {
+        size_t here = column_of(row->cells[i - 1], i - 1);
+        if (here == column) return row->cells[i - 1];
+        if (here < column) break;
+    }
+    return NULL;
+}
+
+/* No cell with text begins in these places. */
+static bool is_free(const slice_row *row, size_t column, size_t columns)
+{
+    for (size_t x = column; x < column + columns; x++) {
+        const slice_cell *cell = layout_cell(row, x);
+        if (cell != NULL && cell->text[0] != '\0') return false;
+    }
+    return true;
+}
+
+struct layout_span layout_span(const report_composed_table *table, size_t row, size_t column,
+                               size_t end, const size_t covered[static LAYOUT_COLUMNS_MAX])
+{
+    struct layout_span span = {1, 1};
+    const slice_cell *cell = layout_cell(table->rows[row], column);
+    if (cell == NULL) return span;
+    size_t wide = cell->column_span < 1 ? 1 : (size_t)cell->column_span;
+    size_t high = cell->row_span < 1 ? 1 : (size_t)cell->row_span;
+    while (span.columns < wide && column + span.columns < LAYOUT_COLUMNS_MAX &&
+           covered[column + span.columns] == 0 &&
+           is_free(table->rows[row], column + span.columns, 1)) {
+        span.columns++;
+    }
+    while (span.rows < high && row + span.rows < end &&
+           is_free(table->rows[row + span.rows], column, span.columns)) {
+        span.rows++;
+    }
+    return span;
 }
 
 bool layout_is_number(const slice_cell *cell)
@@ -42,7 +89,7 @@ void layout_numeric(const report_composed_table *table, bool numeric[static LAYO
         const slice_row *row = table->rows[r];
         for (size_t c = 0; c < row->n_cells; c++) {
             const slice_cell *cell = row->cells[c];
-            size_t column = cell->column < 1 ? c : (size_t)cell->column - 1;
+            size_t column = column_of(cell, c);
             if (column >= LAYOUT_COLUMNS_MAX || cell->text[0] == '\0') continue;
             filled[column]++;
             if (layout_is_number(cell)) numbers[column]++;

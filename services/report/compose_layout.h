@@ -12,6 +12,17 @@ enum { LAYOUT_COLUMNS_MAX = 256 };
 /* Columns of a table's grid. */
 size_t layout_columns(const report_composed_table *table);
 
+/* The cell that begins in a column (from 0), NULL for none. */
+const slice_cell *layout_cell(const slice_row *row, size_t column);
+
+/* How far a cell reaches: as far as it says and no cell with text stands there, within the columns
+ * that no cell above covers and the rows before `end`. */
+struct layout_span {
+    size_t rows, columns;
+};
+struct layout_span layout_span(const report_composed_table *table, size_t row, size_t column,
+                               size_t end, const size_t covered[static LAYOUT_COLUMNS_MAX]);
+
 /* The cell holds a number, or a dash in place of one. */
 bool layout_is_number(const slice_cell *cell);
 

@@ -55,17 +55,14 @@ static enum status citation_write(const type_citation *citation, struct buffer *
     return status == OK ? buffer_printf(out, " %d행</sub>", citation->line) : status;
 }
 
-/* A row of the pipe table; places that other cells cover stay empty. */
+/* A row of the pipe table; places that other cells cover stay empty. NULL: an empty row. */
 static enum status row_write(const slice_row *row, size_t columns, struct buffer *out)
 {
     enum status status = buffer_append_string(out, "|");
-    size_t next = 0; /* The first cell that is not written yet. */
     for (size_t column = 0; status == OK && column < columns; column++) {
+        const slice_cell *cell = row == NULL ? NULL : layout_cell(row, column);
         status = buffer_append_string(out, " ");
-        bool begins =
-            row != NULL && next < row->n_cells &&
-            (row->cells[next]->column < 1 || (size_t)row->cells[next]->column - 1 <= column);
-        if (status == OK && begins) status = text_write(row->cells[next++]->text, out);
+        if (status == OK && cell != NULL) status = text_write(cell->text, out);
         if (status == OK) status = buffer_append_string(out, " |");
     }
     return status == OK ? buffer_append_string(out, "\n") : status;
@@ -114,14 +111,15 @@ static enum status table_write(const report_composed_table *table, struct buffer
     return status == OK ? buffer_append_string(out, "\n") : status;
 }
 
-static enum status period_write(const type_period *period, struct buffer *out)
+static enum status period_write(const type_period *period, const char *as_of, struct buffer *out)
 {
     char string[LAYOUT_PERIOD_BYTES];
     layout_period(period, string);
-    return string[0] == '\0' ? OK : buffer_printf(out, ", %s", string);
+    if (string[0] == '\0' || strcmp(string, as_of) == 0) return OK;
+    return buffer_printf(out, ", %s", string);
 }
 
-static enum status figure_write(const slice_figure *figure, struct buffer *out)
+static enum status figure_write(const slice_figure *figure, const char *as_of, struct buffer *out)
 {
     enum status status = buffer_append_string(out, "- ");
     size_t first = layout_labels_from(figure);
@@ -135,7 +133,7 @@ static enum status figure_write(const slice_figure *figure, struct buffer *out)
     for (size_t i = 0; status == OK && i < figure->n_qualifiers; i++) {
         status = buffer_printf(out, ", %s", layout_qualifier(figure->qualifiers[i]));
     }
-    if (status == OK) status = period_write(figure->period, out);
+    if (status == OK) status = period_write(figure->period, as_of, out);
     if (status == OK) status = citation_write(figure->citation, out);
     return status == OK ? buffer_append_string(out, "\n") : status;
 }
@@ -156,7 +154,7 @@ static enum status section_write(const report_document *document, size_t index, 
         status = table_write(section->tables[i], out);
     }
     for (size_t i = 0; status == OK && i < section->n_figures; i++) {
-        status = figure_write(section->figures[i], out);
+        status = figure_write(section->figures[i], document->as_of, out);
     }
     if (status == OK && section->n_figures > 0) status = buffer_append_string(out, "\n");
     return status;
