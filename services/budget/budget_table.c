@@ -5,7 +5,7 @@
 #include "budget_columns.h"
 #include "budget_index.h"
 
-enum { HEADING_ROWS_MAX = 4, LABEL_COLUMNS_MAX = 4, SCALE_MAX = 12 };
+enum { LABEL_BYTES_MAX = 512, HEADING_ROWS_MAX = 4, LABEL_COLUMNS_MAX = 4, SCALE_MAX = 12 };
 
 /* What the headings of a table mean. */
 struct headings {
@@ -280,10 +280,11 @@ static enum status row_label(struct arena *arena, const struct grid *grid, const
         if (!last && text.length > 0) above = text;
     }
     const char *key = "";
+    label = text_trim(text_cut(label, LABEL_BYTES_MAX));
     enum status status = fold_key(arena, label, &key);
     if (status != OK) return status;
     if (label_is_total(text_from(key)) && above.length > 0 && !text_equal(above, label)) {
-        label = above;
+        label = text_trim(text_cut(above, LABEL_BYTES_MAX));
         status = fold_key(arena, label, &key);
         if (status != OK) return status;
     }

@@ -28,6 +28,7 @@ struct child {
 struct reading {
     int32_t end;       /* The row behind the subtree. */
     int32_t bits;      /* Evidence of the whole subtree. */
+    int32_t levels;    /* Of the subtree, 1 for a leaf. */
     int32_t count;     /* Children; 0 for a leaf. */
     int32_t memo_from; /* children[memo_from … memo_to − 1] repeat the others. */
     int32_t memo_to;
@@ -43,6 +44,7 @@ struct state {
     int32_t before;              /* … and the state without it; -1 at the beginning. */
     int32_t position;            /* The row behind the run. */
     int32_t count, bits;
+    int32_t levels;      /* Of the deepest subtree so far. */
     int32_t first_count; /* Subtrees of the first breakdown, in the second one; 0 in the first. */
     int32_t first_end;
     int32_t next; /* In the list of its position. */
@@ -201,8 +203,11 @@ static enum status reading_keep(struct search *search, int32_t row, const struct
     const struct state *at = run;
     for (int32_t i = total; i > 0; i--, at = &search->states[at->before])
         children[i - 1] = (struct child){at->row, at->reading};
-    *slot =
-        (struct reading){.end = run->position, .bits = bits, .count = total, .children = children};
+    *slot = (struct reading){.end = run->position,
+                             .bits = bits,
+                             .levels = run->levels + 1,
+                             .count = total,
+                             .children = children};
     /* Of two breakdowns the one with more rows is the tree; the other is a memo. */
     if (run->first_count == 0) return OK;
     bool first_is_memo = run->first_end - (row + 1) <= run->position - run->first_end;
@@ -224,6 +229,7 @@ static bool run_extend(const struct search *search, const struct state *run, int
     longer->position = reading->end;
     longer->count = run->count + 1;
     longer->bits = run->bits + reading->bits;
+    if (reading->levels > longer->levels) longer->levels = reading->levels;
     for (int32_t c = 0; c < search->column_count; c++) {
         if (__builtin_add_overflow(run->sums[c], row->amounts[c], &longer->sums[c])) return false;
         int8_t zeros = trailing_zeros(row->amounts[c]);
@@ -247,7 +253,8 @@ static enum status run_consider(struct search *search, int32_t row, const struct
     const struct tree_row *sum = &search->rows[row];
     if (run_is_past(search, sum, run)) return OK;
     bool second = run->first_count > 0;
-    if (run_matches(search, sum, run) && (!second || run->count >= 2)) {
+    bool fits = run->levels < TREE_LEVELS_MAX && (!second || run->count >= 2);
+    if (fits && run_matches(search, sum, run)) {
         int32_t bits = run->bits + run_evidence(search, sum, run);
         enum status status = reading_keep(search, row, run, bits);
         if (status != OK) return status;
@@ -269,7 +276,7 @@ static enum status run_consider(struct search *search, int32_t row, const struct
 /* Finds the readings of one row; those of all rows behind it are known. */
 static enum status row_read(struct search *search, int32_t row)
 {
-    search->readings[row][0] = (struct reading){.end = row + 1};
+    search->readings[row][0] = (struct reading){.end = row + 1, .levels = 1};
     search->reading_counts[row] = 1;
     search->state_count = 0;
     bool room = true;

@@ -18,7 +18,7 @@
 #include "base/arena.h"
 #include "base/status.h"
 
-enum { TREE_COLUMNS_MAX = 4, TREE_ROWS_MAX = 10000, TREE_ROOT = -1 };
+enum { TREE_COLUMNS_MAX = 4, TREE_ROWS_MAX = 10000, TREE_LEVELS_MAX = 12, TREE_ROOT = -1 };
 
 /* One row of the table; the amounts are in printed units. */
 struct tree_row {
@@ -35,7 +35,7 @@ struct tree_table {
 /* Where a row stands in the tree. */
 struct tree_place {
     int32_t parent; /* Index of the row above, which stands before it; TREE_ROOT. */
-    int32_t depth;  /* 0 at a root. */
+    int32_t depth;  /* 0 at a root; less than TREE_LEVELS_MAX. */
     bool memo; /* It repeats amounts of its siblings (사업예산 총계, a total at the end of the
                 * table) and is not added to its parent. */
 };
