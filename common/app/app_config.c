@@ -1,6 +1,7 @@
 #include "app/app_config.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,13 +37,15 @@ static const char **said_at(struct said *said, const struct option *option)
 
 const char *app_config_help(struct arena *arena, const char *name, int default_port)
 {
+    char port[32] = "no default";
+    if (default_port >= 0) (void)snprintf(port, sizeof port, "%d", default_port);
     return arena_printf(
         arena,
         "Usage: %s [OPTION]…\n"
         "Serves the %s service of Sotong until SIGTERM or SIGINT.\n"
         "\n"
         "  --listen ADDRESS   IP address to listen on (127.0.0.1)       SOTONG_LISTEN\n"
-        "  --port N           TCP port (%d)\n"
+        "  --port N           TCP port (%s)\n"
         "  --data DIR         directory of the store %s.sqlite (data)   SOTONG_DATA\n"
         "  --facts DIR        facts to load into an empty store         SOTONG_FACTS\n"
         "  --peers LIST       where the others are, such as\n"
@@ -54,7 +57,7 @@ const char *app_config_help(struct arena *arena, const char *name, int default_p
         "The environment variables on the right say the same; an option wins. SOTONG_PORT is the\n"
         "port of the first service, budget; the others count from it, in the order budget,\n"
         "petition, campaign, brand, report.\n",
-        name, name, default_port, name);
+        name, name, port, name);
 }
 
 static const struct option *option_find(const char *name, size_t length)
@@ -135,11 +138,14 @@ static enum status port_read(const struct app_arguments *arguments, const struct
     out->port = default_port;
     if (said->port != NULL) return port_parse("--port", said->port, &out->port, fault);
     const char *first = variable(arguments, "SOTONG_PORT");
-    if (first == NULL) return OK;
+    if (first == NULL && default_port >= 0) return OK;
+    if (first == NULL) {
+        return fault_set(fault, INVALID_ARGUMENT, "--port is needed: there is no default");
+    }
     int number;
     enum status status = port_parse("SOTONG_PORT", first, &number, fault);
     if (status != OK) return status;
-    out->port = number + (default_port - APP_PORT_FIRST);
+    out->port = default_port < 0 ? number : number + (default_port - APP_PORT_FIRST);
     if (out->port >= 1 && out->port <= PORT_MAX) return OK;
     return fault_set(fault, INVALID_ARGUMENT, "SOTONG_PORT: counted from %s, the port is %d", first,
                      out->port);

@@ -34,7 +34,8 @@ struct app_arguments {
     app_environment *environment;
 };
 
-/* Reads the configuration of the service `name`. Strings are borrowed from the arguments or in the
+/* Reads the configuration of the service `name`; a negative default_port says that there is none.
+ * Strings are borrowed from the arguments or in the
  * arena. INVALID_ARGUMENT: the fault names the option or the variable and says what is wrong. */
 NODISCARD enum status app_config_read(struct arena *arena, const char *name, int default_port,
                                       const struct app_arguments *arguments, struct app_config *out,
