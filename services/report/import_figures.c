@@ -2,16 +2,22 @@
 
 #include <string.h>
 
-enum { SCRATCH_BYTES_KEPT = 64 * 1024 };
+enum {
+    SCRATCH_BYTES_KEPT = 64 * 1024,
+    MONEY_WEIGHT = 30, /* Money leans to budget, whatever the words. */
+};
 
 void figures_pushed(struct figures *figures, const struct outline *outline)
 {
     int top = outline->count - 1;
-    struct owner_weights own =
-        owners_weigh(figures->owners, label_text(&outline->entries[top].label));
-    struct owner_weights none = {{0}};
-    figures->weights[top] = owners_below(top > 0 ? figures->weights[top - 1] : none, own);
-    figures->heads[top].is_set = false;
+    int from = top > 0 && outline->entries[top - 1].is_restored ? top - 1 : top;
+    for (int i = from; i <= top; i++) {
+        struct owner_weights own =
+            owners_weigh(figures->owners, label_text(&outline->entries[i].label));
+        struct owner_weights none = {{0}};
+        figures->weights[i] = owners_below(i > 0 ? figures->weights[i - 1] : none, own);
+        figures->heads[i].is_set = false;
+    }
 }
 
 /* `figures/{report}-{line}-{column}` */
@@ -63,13 +69,14 @@ static void set_qualifiers(struct draft *draft, unsigned bits)
 /* The time: in the clause, of the table or column, of the nearest heading that has one, or the
  * report's. */
 static void set_period(struct figures *figures, struct draft *draft,
-                       const struct figure_place *place, const struct numeral_days *own)
+                       const struct figure_place *place, const struct numeral_days *own,
+                       bool is_as_of)
 {
     const struct numeral_days *days = own != NULL ? own : place->days;
     for (int i = place->entries - 1; i >= 0 && days == NULL; i--) {
         if (place->outline->entries[i].has_days) days = &place->outline->entries[i].days;
     }
-    if (days != NULL && reading_period_of(days, false, &draft->period)) {
+    if (days != NULL && reading_period_of(days, is_as_of, &draft->period)) {
         draft->figure.period = &draft->period.period;
         return;
     }
@@ -121,6 +128,7 @@ static enum status draft_send(struct figures *figures, struct draft *draft,
     figure->printed = arena_copy(figures->scratch, reading->span.text.bytes + numeral->begin,
                                  numeral->end - numeral->begin);
     if (figure->name == NULL || figure->printed == NULL) return RESOURCE_EXHAUSTED;
+    if (strcmp(draft->low.unit, "KRW") == 0) draft->weights.weights[OWNER_BUDGET] += MONEY_WEIGHT;
     figure->owner = borrowed(owner_name(owners_choose(&draft->weights)));
     enum status status = figures->sink->figure(figures->sink->context, figure);
     if (figures->scratch->total > SCRATCH_BYTES_KEPT) arena_reset(figures->scratch);
@@ -138,16 +146,30 @@ static const struct figure_head *head_above(const struct figures *figures,
     return NULL;
 }
 
+/* Below a number that is called a sum (총), a line of several numbers of its unit lists its parts.
+ */
+static bool lists_parts(const struct reading *reading, const struct figure_head *head)
+{
+    int count = 0;
+    for (int i = 0; i < reading->count; i++) {
+        if (reading->numerals[i].kind != NUMERAL_QUANTITY) continue;
+        if (strcmp(reading->numerals[i].unit, head->numeral.unit) != 0) return false;
+        count++;
+    }
+    return head->is_total && count > 1;
+}
+
 static enum status relate(struct figures *figures, struct draft *draft,
                           const struct figure_place *place, const struct reading *reading,
                           const struct phrase *phrase)
 {
     slice_figure *figure = &draft->figure;
-    if (phrase->part_of != PHRASE_NONE) {
+    if (phrase->part_of != FRAME_NONE) {
         figure->part_of = figure_name(figures, reading->line, reading->columns[phrase->part_of]);
         if (figure->part_of == NULL) return RESOURCE_EXHAUSTED;
-    } else if (phrase->from_list && place->table_row == 0) {
+    } else if (place->table_row == 0) {
         const struct figure_head *head = head_above(figures, place);
+        if (head != NULL && !phrase->from_list && !lists_parts(reading, head)) head = NULL;
         const struct numeral *numeral = &reading->numerals[phrase->numeral];
         bool same = head != NULL &&
                     (numeral->unit[0] == '\0' || strcmp(numeral->unit, head->numeral.unit) == 0);
@@ -156,13 +178,28 @@ static enum status relate(struct figures *figures, struct draft *draft,
             if (figure->part_of == NULL) return RESOURCE_EXHAUSTED;
         }
     }
-    if (phrase->compared_with != PHRASE_NONE) {
+    if (phrase->compared_with != FRAME_NONE) {
         figure->compared_with =
             figure_name(figures, reading->line, reading->columns[phrase->compared_with]);
         if (figure->compared_with == NULL) return RESOURCE_EXHAUSTED;
     }
     figure->per = borrowed(phrase->per);
     return OK;
+}
+
+/* In a row labelled `위치/규모`, the second value is the 규모. */
+static void part_at_slash(struct figures *figures, struct draft *draft,
+                          const struct figure_place *place, int slash, const struct phrase *phrase)
+{
+    if (place->table_row == 0 || slash == 0 || phrase->label_count > 0) return;
+    for (int i = 0; i < place->label_count; i++) {
+        struct label part = label_at_slash(&place->labels[i], slash);
+        if (text_equal(label_text(&part), label_text(&place->labels[i]))) continue;
+        char *copy = arena_copy(figures->scratch, part.bytes, part.length);
+        if (copy == NULL || draft->figure.n_subject == FIGURE_LABELS_MAX) return;
+        draft->subject[draft->figure.n_subject++] = copy;
+        return;
+    }
 }
 
 enum status figures_of_text(struct figures *figures, const struct figure_place *place,
@@ -175,8 +212,14 @@ enum status figures_of_text(struct figures *figures, const struct figure_place *
     while (phrases_next(&phrases, &phrase)) {
         const struct numeral *numeral = &reading->numerals[phrase.numeral];
         if (first && is_entry && place->outline->count > 0) {
+            figures->heads[place->outline->count - 1] =
+                (struct figure_head){reading->line, reading->columns[phrase.numeral], *numeral,
+                                     true, (phrase.qualifiers & PHRASE_TOTAL) != 0};
+        }
+        bool total = (phrase.qualifiers & PHRASE_TOTAL) != 0;
+        if (!first && is_entry && total && place->outline->count > 0) {
             figures->heads[place->outline->count - 1] = (struct figure_head){
-                reading->line, reading->columns[phrase.numeral], *numeral, true};
+                reading->line, reading->columns[phrase.numeral], *numeral, true, true};
         }
         first = false;
         if (figures->sink->figure == NULL) continue;
@@ -184,9 +227,11 @@ enum status figures_of_text(struct figures *figures, const struct figure_place *
         draft_begin(figures, &draft, place, reading, phrase.numeral);
         for (int i = 0; i < phrase.label_count; i++)
             subject_add(figures, &draft, &phrase.labels[i], NULL);
+        part_at_slash(figures, &draft, place, phrase.slash, &phrase);
         set_qualifiers(&draft, numeral->qualifiers | phrase.qualifiers);
         set_period(figures, &draft, place,
-                   phrase.days == PHRASE_NONE ? NULL : &reading->numerals[phrase.days].days);
+                   phrase.days == FRAME_NONE ? NULL : &reading->numerals[phrase.days].days,
+                   phrase.days_are_as_of);
         enum status status = relate(figures, &draft, place, reading, &phrase);
         if (status == OK) status = draft_send(figures, &draft, reading, phrase.numeral);
         if (status != OK) return status;

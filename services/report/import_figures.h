@@ -27,6 +27,7 @@ struct figure_head {
     int line, column;
     struct numeral numeral;
     bool is_set;
+    bool is_total;
 };
 
 struct figures {
@@ -51,7 +52,8 @@ struct figure_place {
     const struct numeral_days *days; /* Of the table or column; NULL: none. */
 };
 
-/* An entry was pushed onto the outline: weighs its label. */
+/* An entry was pushed onto the outline: weighs its label, and that of a section restored with it.
+ */
 void figures_pushed(struct figures *figures, const struct outline *outline);
 
 /* Hands over the figures of a run of text. The first quantity is remembered as the head of the

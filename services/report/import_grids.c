@@ -2,7 +2,10 @@
 
 #include <string.h>
 
-enum { CELL_LABELS_MAX = ROW_LABELS_MAX + HEADING_LABELS_MAX + IMPORT_NESTING_MAX + 2 };
+enum {
+    CELL_LABELS_MAX = ROW_LABELS_MAX + HEADING_LABELS_MAX + IMPORT_NESTING_MAX + 2,
+    CELL_HEADING_POINTS_MAX = 20, /* A short line without number heads what is below it. */
+};
 
 /* What the headings say of a column. */
 struct column {
@@ -22,6 +25,7 @@ struct grid {
     const struct table *table;
     const struct table_note *note;
     struct column *columns;
+    int label_columns; /* The first ones, which name the rows. */
     struct label title;
     struct label bracket;                 /* What numbers in brackets count; empty: not said. */
     struct label carried[ROW_LABELS_MAX]; /* Labels from the rows above. */
@@ -187,6 +191,16 @@ static bool names_row(const struct table_cell *cell)
     return text_code_points(cell->text) <= ROW_LABEL_POINTS_MAX;
 }
 
+/* `① 위치/규모` → `위치/규모` */
+static struct label row_label(struct text text)
+{
+    size_t offset = 0;
+    uint32_t point = text.length > 0 ? text_next(text, &offset) : 0;
+    bool circled = point >= 0x2460 && point <= 0x2473;
+    size_t begin = circled && offset < text.length ? offset : 0;
+    return label_of((struct text){text.bytes + begin, text.length - begin});
+}
+
 /* A cell that only says when. */
 static const struct numeral_days *cell_days(const struct table_cell *cell)
 {
@@ -203,7 +217,7 @@ static int row_labels(struct grid *grid, const struct table_row *row, int column
                       struct label labels[static ROW_LABELS_MAX], const struct numeral_days **days)
 {
     int count = 0;
-    for (int c = 0; c < ROW_LABELS_MAX && c < column; c++) {
+    for (int c = 0; c < grid->label_columns && c < column; c++) {
         const struct table_cell *own = NULL;
         for (size_t i = 0; i < row->count && row->cells[i]->column <= c; i++) {
             if (row->cells[i]->column == c) own = row->cells[i];
@@ -214,11 +228,41 @@ static int row_labels(struct grid *grid, const struct table_row *row, int column
         } else if (!empty && names_row(own)) {
             const struct numeral_days *when = cell_days(own);
             if (when != NULL) *days = when;
-            struct label label = label_of(own->text);
+            struct label label = row_label(own->text);
             if (label.length > 0) labels[count++] = label;
         }
     }
     return count;
+}
+
+static bool has_quantity(const struct table_cell *cell)
+{
+    for (const struct table_text *each = cell->texts; each != NULL; each = each->next) {
+        for (int i = 0; i < each->reading->count; i++) {
+            if (each->reading->numerals[i].kind == NUMERAL_QUANTITY) return true;
+        }
+    }
+    return false;
+}
+
+/* The columns that name rows: the first, and those behind it up to the first that has a quantity.
+ * A chart of steps (`① … → ② …`) has none. */
+static int count_label_columns(const struct table *table)
+{
+    if (table->row_count > 0 && table->rows[0].count > 0) {
+        struct text first = table->rows[0].cells[0]->text;
+        size_t offset = 0;
+        if (first.length > 0 && text_next(first, &offset) == 0x2460) return 0;
+    }
+    int columns = ROW_LABELS_MAX;
+    for (size_t r = (size_t)table->heading_rows; r < table->row_count; r++) {
+        const struct table_row *row = &table->rows[r];
+        for (size_t i = 0; i < row->count && row->cells[i]->column < columns; i++) {
+            const struct table_cell *cell = row->cells[i];
+            if (cell->column > 0 && has_quantity(cell)) columns = cell->column;
+        }
+    }
+    return columns;
 }
 
 /* Remembers the row's labels for the empty cells below. */
@@ -230,7 +274,7 @@ static void carry(struct grid *grid, const struct table_row *row)
         for (int c = cell->column; c < ROW_LABELS_MAX; c++)
             grid->carried[c].length = 0;
         if (!names_row(cell)) break;
-        grid->carried[cell->column] = label_of(cell->text);
+        grid->carried[cell->column] = row_label(cell->text);
     }
 }
 
@@ -286,42 +330,93 @@ static enum status number_figures(struct grid *grid, struct figure_place *place,
     return figures_of_text(grid->figures, place, &rest, false);
 }
 
+/* Where the item that begins at `begin` ends: at a further bullet in the run (`… ○ …`, `… - …`). */
+static size_t item_end(const struct reading *reading, size_t begin)
+{
+    static const char *const bullets[] = {" ○ ", " ● ", " □ ", " ▶ ", " ※ ", " - "};
+    struct text text = reading->span.text;
+    size_t skip = begin;
+    while (skip < text.length && text.bytes[skip] == ' ')
+        skip++;
+    /* Behind the item's own mark. */
+    if (skip < text.length) (void)text_next(text, &skip);
+    struct text rest = {text.bytes + skip, text.length - skip};
+    size_t end = text.length;
+    for (size_t i = 0; i < ARRAY_LENGTH(bullets); i++) {
+        ptrdiff_t at = text_find(rest, text_from(bullets[i]));
+        if (at < 0 || skip + (size_t)at >= end) continue;
+        size_t behind = skip + (size_t)at + strlen(bullets[i]);
+        /* `3 - 5`, `2019 - 2020` are no bullets. */
+        bool digit = behind < text.length && text.bytes[behind] >= '0' && text.bytes[behind] <= '9';
+        if (i == ARRAY_LENGTH(bullets) - 1 && digit) continue;
+        end = skip + (size_t)at;
+    }
+    return end;
+}
+
+/* The outline within a cell, and what stands above it. */
+struct cell_outline {
+    struct outline outline;
+    struct figure_place *place;
+    struct cell_labels *above;
+    int base;
+};
+
+/* One bullet, heading or sentence of a cell. */
+static enum status item_figures(struct grid *grid, struct cell_outline *cell,
+                                const struct reading *item)
+{
+    static const struct outline_around around = {{"", 0}, 0};
+    struct outline *local = &cell->outline;
+    struct text text = item->span.text;
+    struct outline_line line = outline_classify(local, text, &around);
+    bool entry = line.kind == OUTLINE_BULLET || line.kind == OUTLINE_HEADING;
+    if (line.kind == OUTLINE_PLAIN && item->count == 0 &&
+        text_code_points(text) <= CELL_HEADING_POINTS_MAX) {
+        line.kind = OUTLINE_HEADING;
+        line.rank = RANK_BLOCK;
+        entry = true;
+    }
+    size_t content = entry ? line.content : 0;
+    if (entry) {
+        struct text label = {text.bytes + content, text.length - content};
+        struct outline_entry *pushed = outline_push(local, &line, label, item->line);
+        for (int i = 0; i < item->count && !pushed->has_days; i++) {
+            pushed->has_days = item->numerals[i].has_days;
+            pushed->days = item->numerals[i].days;
+        }
+    }
+    struct figure_place *place = cell->place;
+    place->label_count = cell->base;
+    place->days = cell->above->days;
+    for (int i = 0; i < local->count - entry; i++) {
+        cell->above->labels[place->label_count++] = local->entries[i].label;
+        if (local->entries[i].has_days) place->days = &local->entries[i].days;
+    }
+    struct reading part;
+    enum status status = reading_from(grid->arena, item, content, &part);
+    if (status == OK) status = figures_of_text(grid->figures, place, &part, false);
+    outline_advance(local, &line, text);
+    return status;
+}
+
 /* A cell of running text: its bullets nest as those of the report do. */
 static enum status text_figures(struct grid *grid, struct figure_place *place,
                                 const struct table_cell *cell, struct cell_labels *above)
 {
-    struct outline local;
-    outline_init(&local);
-    struct outline_around around = {{"", 0}, 0};
-    int base = above->count;
+    struct cell_outline inner = {.place = place, .above = above, .base = above->count};
+    outline_init(&inner.outline);
     for (const struct table_text *each = cell->texts; each != NULL; each = each->next) {
         if (each->is_nested) continue;
-        const struct reading *reading = each->reading;
-        struct text text = reading->span.text;
-        struct outline_line line = outline_classify(&local, text, &around);
-        bool entry = line.kind == OUTLINE_BULLET || line.kind == OUTLINE_HEADING;
-        if (line.kind == OUTLINE_PLAIN && reading->count == 0 && text_code_points(text) <= 20) {
-            line.kind = OUTLINE_HEADING;
-            line.rank = RANK_BLOCK;
-            entry = true;
+        size_t begin = 0;
+        while (begin < each->reading->span.text.length) {
+            size_t end = item_end(each->reading, begin);
+            struct reading item;
+            enum status status = reading_between(grid->arena, each->reading, begin, end, &item);
+            if (status == OK) status = item_figures(grid, &inner, &item);
+            if (status != OK) return status;
+            begin = end;
         }
-        if (entry) {
-            struct text content = {text.bytes + line.content, text.length - line.content};
-            struct outline_entry *pushed = outline_push(&local, &line, content, reading->line);
-            for (int i = 0; i < reading->count && !pushed->has_days; i++) {
-                pushed->has_days = reading->numerals[i].has_days;
-                pushed->days = reading->numerals[i].days;
-            }
-        }
-        place->label_count = base;
-        place->days = above->days;
-        for (int i = 0; i < local.count - entry; i++) {
-            above->labels[place->label_count++] = local.entries[i].label;
-            if (local.entries[i].has_days) place->days = &local.entries[i].days;
-        }
-        enum status status = figures_of_text(grid->figures, place, reading, false);
-        if (status != OK) return status;
-        outline_advance(&local, &line, text);
     }
     return OK;
 }
@@ -517,6 +612,7 @@ enum status grids_send(struct figures *figures, const struct outline *outline,
         status = columns_read(grid);
         if (status != OK) return status;
         apply_units(grid);
+        grid->label_columns = count_label_columns(table);
     }
     for (size_t r = 0; r < tables->readings.count; r++) {
         status = reading_emit(tables->arena, tables->readings.items[r], figures->sink);

@@ -40,10 +40,11 @@ static bool lone_letter(struct text text, size_t offset, size_t *behind)
 {
     if (offset >= text.length) return false;
     uint32_t point = text_next(text, &offset);
-    if (!is_letter(point)) return false;
+    /* 및 and 등 stand alone by nature. */
+    if (!is_letter(point) || point == 0xBC0F || point == 0xB4F1) return false;
     *behind = offset;
     uint32_t next = peek(text, offset);
-    return !is_letter(next) && !(next >= 'a' && next <= 'z') && !(next >= '0' && next <= '9');
+    return next == 0 || is_space(next) || next == '(' || next == ':' || next == '[' || next == ',';
 }
 
 size_t label_spaced_prefix(struct text text)
@@ -96,6 +97,28 @@ static struct text strip_stray(struct text text)
     return (struct text){text.bytes + begin, end - begin};
 }
 
+/* Drops an opening mark at the beginning, or a closing one at the end, whose pair is not there. */
+static void drop_lone_brackets(struct label *label)
+{
+    static const char *const pairs[][2] = {{"「", "」"}, {"『", "』"}, {"‘", "’"}, {"“", "”"},
+                                           {"【", "】"}, {"(", ")"},   {"[", "]"}, {"〈", "〉"}};
+    for (size_t i = 0; i < ARRAY_LENGTH(pairs); i++) {
+        struct text open = text_from(pairs[i][0]);
+        struct text close = text_from(pairs[i][1]);
+        struct text text = {label->bytes, label->length};
+        if (text_starts_with(text, open) && text_find(text, close) < 0) {
+            label->length -= open.length;
+            memmove(label->bytes, label->bytes + open.length, label->length);
+        }
+        text = (struct text){label->bytes, label->length};
+        if (text_ends_with(text, close) && text_find(text, open) < 0) label->length -= close.length;
+    }
+    while (label->length > 0 && label->bytes[label->length - 1] == ' ')
+        label->length--;
+    while (label->length > 0 && label->bytes[0] == ' ')
+        memmove(label->bytes, label->bytes + 1, --label->length);
+}
+
 struct label label_of(struct text text)
 {
     struct label label = {.length = 0};
@@ -124,6 +147,7 @@ struct label label_of(struct text text)
         label.length += offset - begin;
         space = false;
     }
+    drop_lone_brackets(&label);
     label.bytes[label.length] = '\0';
     return label;
 }
@@ -190,9 +214,20 @@ static bool has_digit(struct text text)
     return false;
 }
 
+/* The text up to a further bullet within it. */
+static struct text first_item(struct text content)
+{
+    static const char *const bullets[] = {" ○ ", " ● ", " □ ", " ▶ ", " ※ "};
+    for (size_t i = 0; i < ARRAY_LENGTH(bullets); i++) {
+        ptrdiff_t at = text_find(content, text_from(bullets[i]));
+        if (at > 0) content.length = (size_t)at;
+    }
+    return content;
+}
+
 struct label label_of_line(struct text content)
 {
-    content = text_trim(content);
+    content = text_trim(first_item(content));
     ptrdiff_t colon = label_colon(content);
     if (colon > 0) return label_of((struct text){content.bytes, (size_t)colon});
     size_t spaced = label_spaced_prefix(content);
@@ -205,4 +240,18 @@ struct label label_of_line(struct text content)
         return label_of((struct text){content.bytes, (size_t)dash});
     }
     return label_of(content);
+}
+
+struct label label_at_slash(const struct label *label, int slash)
+{
+    struct text text = label_text(label);
+    int part = 0;
+    size_t begin = 0;
+    for (size_t i = 0; i <= text.length; i++) {
+        if (i < text.length && text.bytes[i] != '/') continue;
+        if (part == slash) return label_of((struct text){text.bytes + begin, i - begin});
+        part++;
+        begin = i + 1;
+    }
+    return *label;
 }

@@ -31,3 +31,7 @@ ptrdiff_t label_colon(struct text text);
 /* A heading's or bullet's label: what stands before its colon, its ` - ` and value, or all of it.
  */
 struct label label_of_line(struct text content);
+
+/* Of `용역기간/용역금액` above `6개월 / 120백만원`, the part that belongs to the value behind so
+ * many slashes; the whole label where it has no such part. */
+struct label label_at_slash(const struct label *label, int slash);

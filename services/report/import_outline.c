@@ -8,52 +8,10 @@ enum {
     TITLE_POINTS_MAX = 60,    /* Of a short line that heads a list. */
     SENTENCE_POINTS_MIN = 40, /* A longer line that ends as a sentence does is none. */
     NOTE_POINTS_MAX = 60,
-    LIST_NUMBER_MAX = 99,
+    NOUN_POINTS_MAX = 20,  /* Of a line that heads a text by its last word alone. */
+    PICTURE_LINES_MIN = 2, /* Blank lines where a picture was. */
+    DAY_POINTS_MAX = 14,
     TAB_COLUMNS = 4,
-};
-
-struct mark {
-    uint32_t point;
-    enum outline_rank rank;
-};
-
-/* The marks that Korean offices write; a heading where the rank is RANK_BLOCK. */
-static const struct mark marks[] = {
-    {0x25A1, RANK_BLOCK},  {0x25A0, RANK_BLOCK},  {0x25C7, RANK_BLOCK},  {0x2610, RANK_BLOCK},
-    {0x25A3, RANK_BLOCK},  {0x25C8, RANK_BLOCK},  {0x274F, RANK_BLOCK},  {0x2751, RANK_BLOCK},
-    {0x25CB, RANK_CIRCLE}, {0x25E6, RANK_CIRCLE}, {0x25CF, RANK_CIRCLE}, {0x25EF, RANK_CIRCLE},
-    {0x274D, RANK_CIRCLE}, {0x3147, RANK_CIRCLE}, {0x25CE, RANK_CIRCLE}, {0x3007, RANK_CIRCLE},
-    {'-', RANK_DASH},      {0x2013, RANK_DASH},   {0x2014, RANK_DASH},   {0x2015, RANK_DASH},
-    {0x2212, RANK_DASH},   {0x2500, RANK_DASH},   {0x00B7, RANK_DOT},    {0x2219, RANK_DOT},
-    {0x2022, RANK_DOT},    {0x30FB, RANK_DOT},    {0x2027, RANK_DOT},    {0x318D, RANK_DOT},
-    {0x25AA, RANK_DOT},    {0x25B8, RANK_DOT},    {0x25B6, RANK_DOT},    {0x25B7, RANK_DOT},
-    {0x25BA, RANK_DOT},    {0x203B, RANK_DOT},    {0x2514, RANK_DOT},    {0x21D2, RANK_DOT},
-    {0x2192, RANK_DOT},    {0x27A1, RANK_DOT},    {0x261E, RANK_DOT},    {0x25C6, RANK_DOT},
-    {0x2605, RANK_DOT},    {0x2606, RANK_DOT},    {0x2713, RANK_DOT},    {0x2714, RANK_DOT},
-    {0x27A2, RANK_DOT},    {0x25AB, RANK_DOT},    {'*', RANK_DOT},       {'+', RANK_DOT},
-};
-
-/* Words by which a caption above a list tells that it heads the list. */
-static const char *const heading_nouns[] = {"개요", "건수", "현황", "내역", "계획", "실적", "결과",
-                                            "기준", "절차", "방법", "일정", "체계", "구성", "내용"};
-
-static const char *const counting_syllables[] = {"가", "나", "다", "라", "마", "바", "사",
-                                                 "아", "자", "차", "카", "타", "파", "하"};
-
-enum number_form {
-    NUMBER_NONE,
-    NUMBER_ROMAN,
-    NUMBER_DOT,
-    NUMBER_CIRCLED,
-    NUMBER_BRACKET,
-    NUMBER_SYLLABLE
-};
-
-/* A number that a line begins with. */
-struct leading {
-    enum number_form form;
-    int number;
-    size_t end; /* Byte behind the number and its dot. */
 };
 
 static bool is_digit(char c)
@@ -61,131 +19,9 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static uint32_t point_at(struct text text, size_t offset)
-{
-    return offset < text.length ? text_next(text, &offset) : 0;
-}
-
-static bool is_space(uint32_t point)
-{
-    return point == ' ' || point == '\t' || point == '\f' || point == 0xA0 || point == 0x3000 ||
-           (point >= 0x2000 && point <= 0x200B) || point == 0xFEFF;
-}
-
-static size_t skip_spaces(struct text text, size_t offset)
-{
-    while (offset < text.length) {
-        size_t next = offset;
-        if (!is_space(text_next(text, &next))) break;
-        offset = next;
-    }
-    return offset;
-}
-
-static struct leading leading_roman(struct text text, size_t offset)
-{
-    static const char *const romans[] = {"I",  "II",  "III",  "IV", "V",
-                                         "VI", "VII", "VIII", "IX", "X"};
-    struct leading none = {NUMBER_NONE, 0, 0};
-    uint32_t point = point_at(text, offset);
-    size_t end = offset;
-    int number = 0;
-    if (point >= 0x2160 && point <= 0x216B) {
-        number = (int)(point - 0x2160) + 1;
-        end += 3;
-        size_t behind = skip_spaces(text, end);
-        if (point_at(text, behind) == '.')
-            return (struct leading){NUMBER_ROMAN, number, behind + 1};
-        return behind > end ? (struct leading){NUMBER_ROMAN, number, end} : none;
-    }
-    while (end < text.length && strchr("IVX", text.bytes[end]) != NULL && text.bytes[end] != '\0')
-        end++;
-    for (size_t i = 0; i < ARRAY_LENGTH(romans); i++) {
-        if (strlen(romans[i]) == end - offset &&
-            memcmp(romans[i], text.bytes + offset, end - offset) == 0) {
-            number = (int)i + 1;
-        }
-    }
-    size_t dot = skip_spaces(text, end);
-    if (number == 0 || point_at(text, dot) != '.') return none;
-    return (struct leading){NUMBER_ROMAN, number, dot + 1};
-}
-
-/* `1.`, `1)`, `(1)`; not the beginning of a date. */
-static struct leading leading_digits(struct text text, size_t offset)
-{
-    struct leading none = {NUMBER_NONE, 0, 0};
-    bool opened = point_at(text, offset) == '(';
-    size_t end = offset + opened;
-    int number = 0;
-    for (; end < text.length && is_digit(text.bytes[end]) && number <= LIST_NUMBER_MAX; end++)
-        number = number * 10 + (text.bytes[end] - '0');
-    if (end == offset + opened || number == 0 || number > LIST_NUMBER_MAX) return none;
-    uint32_t behind = point_at(text, end);
-    if (behind == ')') return (struct leading){NUMBER_BRACKET, number, end + 1};
-    if (opened || behind != '.') return none;
-    size_t content = skip_spaces(text, end + 1);
-    if (content == end + 1 && is_digit((char)point_at(text, content))) return none;
-    /* `3. 31. 기준` is a date. */
-    size_t digits = content;
-    while (digits < text.length && is_digit(text.bytes[digits]))
-        digits++;
-    uint32_t after = point_at(text, digits);
-    bool is_date = digits > content && digits - content <= 2 &&
-                   (after == '.' || after == '(' || after == '~' || after == 0);
-    return is_date ? none : (struct leading){NUMBER_DOT, number, end + 1};
-}
-
-static struct leading leading_of(struct text text, size_t offset)
-{
-    uint32_t point = point_at(text, offset);
-    if (point >= 0x2460 && point <= 0x2473) {
-        return (struct leading){NUMBER_CIRCLED, (int)(point - 0x2460) + 1, offset + 3};
-    }
-    if (point >= 0x2776 && point <= 0x277F) {
-        return (struct leading){NUMBER_CIRCLED, (int)(point - 0x2776) + 1, offset + 3};
-    }
-    if (point >= 0x2780 && point <= 0x2789) {
-        return (struct leading){NUMBER_CIRCLED, (int)(point - 0x2780) + 1, offset + 3};
-    }
-    if (point == '(' || (point < 0x80 && is_digit((char)point)))
-        return leading_digits(text, offset);
-    if (point == 'I' || point == 'V' || point == 'X' || (point >= 0x2160 && point <= 0x216B)) {
-        return leading_roman(text, offset);
-    }
-    for (size_t i = 0; i < ARRAY_LENGTH(counting_syllables); i++) {
-        if (text.length < offset + 5 || memcmp(text.bytes + offset, counting_syllables[i], 3) != 0)
-            continue;
-        char dot = text.bytes[offset + 3];
-        if (dot != '.' && dot != ')') break;
-        if (!is_space(point_at(text, offset + 4))) break;
-        return (struct leading){NUMBER_SYLLABLE, (int)i + 1, offset + 4};
-    }
-    return (struct leading){NUMBER_NONE, 0, 0};
-}
-
-/* The mark at offset, or NULL. A mark stands before white space, or is one that nothing else is. */
-static const struct mark *mark_at(struct text text, size_t offset, size_t *behind)
-{
-    if (offset >= text.length) return NULL;
-    *behind = offset;
-    uint32_t point = text_next(text, behind);
-    for (size_t i = 0; i < ARRAY_LENGTH(marks); i++) {
-        if (marks[i].point != point) continue;
-        bool certain = point >= 0x2190 && point != 0x2212 && point != 0x3147 && point != 0x3007;
-        bool spaced = *behind < text.length && is_space(point_at(text, *behind));
-        if (certain || spaced || point == 0x203B) return &marks[i];
-        /* `·홍보`, `-재택근무`: a dash or dot before a letter, not before a digit or another dash.
-         */
-        uint32_t next = point_at(text, *behind);
-        bool letter = next >= 0xAC00 || next == '[' || next == 0x300C || next == '(';
-        if (letter && point != '*' && point != '+' && point != 0x3147 && point != 0x3007)
-            return &marks[i];
-        if (point == '*' && next >= 0xAC00) return &marks[i];
-        return NULL;
-    }
-    return NULL;
-}
+/* Words by which a caption above a list tells that it heads the list. */
+static const char *const heading_nouns[] = {"개요", "건수", "현황", "내역", "계획", "실적", "결과",
+                                            "기준", "절차", "방법", "일정", "체계", "구성", "내용"};
 
 static bool only_rule(struct text text)
 {
@@ -194,7 +30,8 @@ static bool only_rule(struct text text)
         uint32_t point = text_next(text, &offset);
         bool dash =
             point == '-' || point == '=' || point == '_' || point == 0x2500 || point == 0x2501;
-        if (!dash && point != '|' && point != '+' && point != ':' && !is_space(point)) return false;
+        if (!dash && point != '|' && point != '+' && point != ':' && !mark_is_space(point))
+            return false;
         dashes += dash;
     }
     return dashes >= 2;
@@ -242,7 +79,7 @@ static bool is_tabs(struct text line)
 static bool is_note(struct text text)
 {
     if (text_code_points(text) > NOTE_POINTS_MAX) return false;
-    uint32_t first = point_at(text, 0);
+    uint32_t first = mark_point(text, 0);
     bool opened = first == '(' || first == '[' || first == '<' || first == 0x3008 || first == '*' ||
                   first == 0x203B || first == 0xFF08;
     if (contains(text, "단위") && memchr(text.bytes, ':', text.length) != NULL &&
@@ -286,57 +123,6 @@ static bool has_heading_noun(struct text text)
     return false;
 }
 
-/* The first mark of a line, Markdown's dash before another mark left out. */
-static const struct mark *first_mark(struct text text, size_t *behind)
-{
-    const struct mark *mark = mark_at(text, 0, behind);
-    if (mark == NULL || mark->rank != RANK_DASH) return mark;
-    size_t inner = skip_spaces(text, *behind);
-    size_t inner_behind;
-    const struct mark *second = mark_at(text, inner, &inner_behind);
-    if (second == NULL || second->point == '-') return mark;
-    *behind = inner_behind;
-    return second;
-}
-
-static struct leading leading_of_line(struct text line)
-{
-    line = text_trim(line);
-    size_t behind = 0;
-    const struct mark *mark = mark_at(line, 0, &behind);
-    size_t offset = mark != NULL && mark->point == '-' ? skip_spaces(line, behind) : 0;
-    return leading_of(line, offset);
-}
-
-/* The number at the very end of a line of contents, or -1. */
-static int page_of(struct text line)
-{
-    line = text_trim(line);
-    /* A footnote's sign may stick to it. */
-    while (line.length > 2 && !is_digit(line.bytes[line.length - 1])) {
-        size_t last = line.length - 1;
-        while (last > 0 && ((unsigned char)line.bytes[last] & 0xC0) == 0x80)
-            last--;
-        uint32_t point = point_at(line, last);
-        if (point != 0xB9 && point != 0xB2 && point != 0xB3 &&
-            !(point >= 0x2070 && point <= 0x2079)) {
-            return -1;
-        }
-        line.length = last;
-    }
-    size_t begin = line.length;
-    int number = 0;
-    int scale = 1;
-    while (begin > 0 && is_digit(line.bytes[begin - 1]) && scale <= 100) {
-        begin--;
-        number += (line.bytes[begin] - '0') * scale;
-        scale *= 10;
-    }
-    bool apart = begin > 0 && (line.bytes[begin - 1] == ' ' || line.bytes[begin - 1] == '.' ||
-                               line.bytes[begin - 1] == '\t');
-    return begin < line.length && apart ? number : -1;
-}
-
 /* One of several numbered lines that follow each other, and not one that gives a value. */
 static bool in_run(const struct outline *outline, struct text line, struct leading leading,
                    const struct outline_around *around, bool *ends_with_page)
@@ -345,12 +131,23 @@ static bool in_run(const struct outline *outline, struct text line, struct leadi
     struct leading next = leading_of_line(around->next);
     bool follows = before.form == leading.form && before.number + 1 == leading.number;
     bool precedes = next.form == leading.form && leading.number + 1 == next.number;
-    int page = page_of(line);
+    int page = mark_page(line);
     *ends_with_page =
         page >= 0 &&
-        ((follows && page_of(outline->before) >= 0 && page_of(outline->before) <= page) ||
-         (precedes && page_of(around->next) >= page));
-    return (follows || precedes) && text_find(line, text_from(" - ")) < 0;
+        ((follows && mark_page(outline->before) >= 0 && mark_page(outline->before) <= page) ||
+         (precedes && mark_page(around->next) >= page));
+    ptrdiff_t dash = text_find(line, text_from(" - "));
+    bool has_value =
+        dash >= 0 && has_digit((struct text){line.bytes + dash, line.length - (size_t)dash});
+    return (follows || precedes) && !has_value;
+}
+
+static bool ends_in_heading_noun(struct text text)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(heading_nouns); i++) {
+        if (text_ends_with(text, text_from(heading_nouns[i]))) return true;
+    }
+    return false;
 }
 
 static bool ends_as_sentence(struct text text)
@@ -369,8 +166,13 @@ static enum follower follower_of(struct text next)
     struct text text = text_trim(next);
     if (text.length == 0) return FOLLOWED_BY_TEXT;
     if (text.bytes[0] == '|' || is_tabs(next) || is_note(text)) return FOLLOWED_BY_TABLE;
+    /* `3.3(화)~`: the time of the list below. */
+    if (is_digit(text.bytes[0]) && text_code_points(text_cut(text, 100)) <= DAY_POINTS_MAX &&
+        memchr(text.bytes, '.', text.length) != NULL && contains(text, "~")) {
+        return FOLLOWED_BY_LIST;
+    }
     size_t behind;
-    const struct mark *mark = first_mark(text, &behind);
+    const struct mark *mark = mark_first(text, &behind);
     if (mark != NULL && mark->rank > RANK_TITLE) return FOLLOWED_BY_LIST;
     struct leading leading = leading_of(text, 0);
     return leading.form == NUMBER_CIRCLED || leading.form == NUMBER_BRACKET ? FOLLOWED_BY_LIST
@@ -381,7 +183,7 @@ static enum follower follower_of(struct text next)
 static bool is_title(const struct outline *outline, struct text text,
                      const struct outline_around *around)
 {
-    uint32_t first = point_at(text, 0);
+    uint32_t first = mark_point(text, 0);
     if (first == '(' || first == '"' || first == 0x201C || first == '\\' || first == ')')
         return false;
     size_t spaced = label_spaced_prefix(text);
@@ -394,12 +196,19 @@ static bool is_title(const struct outline *outline, struct text text,
     size_t behind;
     struct text before = text_trim(outline->before);
     if (outline->blank_before == 0 && before.length > 0) {
-        const struct mark *mark = first_mark(before, &behind);
+        const struct mark *mark = mark_first(before, &behind);
         if (mark != NULL && mark->rank > RANK_TITLE) return false;
     }
+    /* The words below a picture follow each other with room for the pictures. */
+    bool after_text =
+        outline->before_kind == OUTLINE_PLAIN || outline->before_kind == OUTLINE_CAPTION;
+    if (after_text && (outline->blank_before == 0 || outline->blank_before >= PICTURE_LINES_MIN))
+        return false;
     switch (follower_of(around->next)) {
     case FOLLOWED_BY_TEXT:
-        return false;
+        /* `재난기금 집행내역` above a sentence. */
+        return outline->blank_before > 0 && around->blank_after > 0 && points <= NOUN_POINTS_MAX &&
+               ends_in_heading_noun(text) && !has_digit(text);
     case FOLLOWED_BY_LIST:
         return true;
     case FOLLOWED_BY_TABLE:
@@ -412,6 +221,8 @@ void outline_init(struct outline *outline)
 {
     outline->count = 0;
     outline->number_waits = false;
+    outline->before_kind = OUTLINE_BLANK;
+    sections_reset(&outline->sections);
     outline->before = (struct text){outline->before_bytes, 0};
     outline->blank_before = 1;
 }
@@ -423,7 +234,7 @@ static int indent_of(struct text line, size_t *content)
     while (offset < line.length) {
         size_t next = offset;
         uint32_t point = text_next(line, &next);
-        if (!is_space(point)) break;
+        if (!mark_is_space(point)) break;
         columns += point == '\t' ? TAB_COLUMNS : point == 0x3000 ? 2 : 1;
         offset = next;
     }
@@ -442,7 +253,7 @@ static bool numbered_title(const struct outline *outline, struct text text,
         return false;
     if (text.bytes[0] == '0' || outline->blank_before == 0) return false;
     struct text rest = text_trim((struct text){text.bytes + digits, text.length - digits});
-    uint32_t first = point_at(rest, 0);
+    uint32_t first = mark_point(rest, 0);
     bool word = first >= 0xAC00 || first == 0x300C || first == 0x2018 ||
                 (is_digit((char)first) && rest.length > 5 && is_digit(rest.bytes[3]) &&
                  !is_digit(rest.bytes[4]));
@@ -477,10 +288,11 @@ static bool classify_leading(const struct outline *outline, struct text text,
     struct text rest = {text.bytes + at, text.length - at};
     struct leading leading = leading_of(rest, 0);
     if (leading.form == NUMBER_NONE) return false;
-    size_t content = skip_spaces(rest, leading.end);
+    size_t content = mark_skip(rest, leading.end);
     if (content >= rest.length) return false;
     bool run = in_run(outline, rest, leading, around, &line->ends_with_page);
     line->is_list_item = run;
+    line->number = leading.number;
     bool heading = !run && leading.form != NUMBER_BRACKET && !dashed && line->indent < 8;
     if (leading.form == NUMBER_DOT && line->indent > 0 && !heading) heading = false;
     line->kind = heading ? OUTLINE_HEADING : OUTLINE_BULLET;
@@ -495,8 +307,8 @@ static bool classify_hashes(struct text text, struct outline_line *line)
     size_t hashes = 0;
     while (line->content + hashes < text.length && text.bytes[line->content + hashes] == '#')
         hashes++;
-    if (hashes == 0 || hashes > 6 || point_at(text, line->content + hashes) != ' ') return false;
-    line->content = skip_spaces(text, line->content + hashes);
+    if (hashes == 0 || hashes > 6 || mark_point(text, line->content + hashes) != ' ') return false;
+    line->content = mark_skip(text, line->content + hashes);
     line->kind = OUTLINE_HEADING;
     line->rank = hashes >= 4 ? RANK_TITLE : (enum outline_rank)(hashes - 1);
     return true;
@@ -506,11 +318,12 @@ static bool classify_mark(struct text text, struct outline_line *line)
 {
     size_t behind;
     struct text rest = {text.bytes + line->content, text.length - line->content};
-    const struct mark *mark = first_mark(rest, &behind);
+    const struct mark *mark = mark_first(rest, &behind);
     if (mark == NULL) return false;
-    line->content += skip_spaces(rest, behind);
+    line->content += mark_skip(rest, behind);
     line->rank = mark->rank;
     line->kind = mark->rank == RANK_BLOCK ? OUTLINE_HEADING : OUTLINE_BULLET;
+    line->is_remark = mark->point == 0x203B || mark->point == '*';
     return true;
 }
 
@@ -531,7 +344,7 @@ static struct outline_line classify_words(const struct outline *outline, struct 
     } else if (numbered_title(outline, text, around, &title)) {
         line.kind = OUTLINE_HEADING;
         line.rank = RANK_SECTION;
-        line.content += skip_spaces(text, title);
+        line.content += mark_skip(text, title);
     } else if (outline->number_waits) {
         line.kind = OUTLINE_HEADING;
         line.rank = RANK_SECTION;
@@ -589,6 +402,52 @@ static bool holds(const struct outline_entry *above, const struct outline_line *
     return above->rank <= RANK_CIRCLE && above->rank < line->rank;
 }
 
+static struct outline_entry *entry_add(struct outline *outline, const struct outline_entry *entry)
+{
+    if (outline->count == IMPORT_NESTING_MAX) outline->count--;
+    outline->entries[outline->count] = *entry;
+    return &outline->entries[outline->count++];
+}
+
+/* Is the place right below a chapter, where its sections are listed? */
+static bool below_chapter(const struct outline *outline)
+{
+    for (int i = outline->count - 1; i >= 0; i--) {
+        if (outline->entries[i].is_heading) return outline->entries[i].rank <= RANK_CHAPTER;
+    }
+    return false;
+}
+
+/* Follows the chapter's sections; the one that a block opens without a heading, or NULL. */
+static const struct label *section_step(struct outline *outline, const struct outline_line *line,
+                                        const struct label *label)
+{
+    struct sections *sections = &outline->sections;
+    if (line->kind == OUTLINE_BULLET) {
+        if (line->is_list_item && below_chapter(outline))
+            sections_list(sections, line->number, label);
+        return NULL;
+    }
+    switch (line->rank) {
+    case RANK_PART:
+    case RANK_CHAPTER:
+        sections_reset(sections);
+        break;
+    case RANK_SECTION:
+        sections_enter(sections, label);
+        break;
+    case RANK_BLOCK:
+        return sections_block(sections, label);
+    case RANK_TITLE:
+    case RANK_ITEM:
+    case RANK_CIRCLE:
+    case RANK_DASH:
+    case RANK_DOT:
+        break;
+    }
+    return NULL;
+}
+
 struct outline_entry *outline_push(struct outline *outline, const struct outline_line *line,
                                    struct text content, int number)
 {
@@ -599,15 +458,29 @@ struct outline_entry *outline_push(struct outline *outline, const struct outline
         if (stays) break;
         outline->count--;
     }
-    if (outline->count == IMPORT_NESTING_MAX) outline->count--;
-    struct outline_entry *entry = &outline->entries[outline->count++];
-    entry->rank = line->rank;
-    entry->indent = line->indent;
-    entry->is_heading = is_heading;
-    entry->label = label_of_line(content);
-    entry->has_days = false;
-    entry->line = number;
-    return entry;
+    struct label label = label_of_line(content);
+    const struct label *section = section_step(outline, line, &label);
+    if (section != NULL) {
+        while (outline->count > 0 && outline->entries[outline->count - 1].rank >= RANK_SECTION)
+            outline->count--;
+        struct outline_entry restored = {.rank = RANK_SECTION,
+                                         .is_heading = true,
+                                         .label = *section,
+                                         .line = number,
+                                         .is_restored = true};
+        entry_add(outline, &restored);
+    }
+    struct outline_entry entry = {.rank = line->rank,
+                                  .indent = line->indent,
+                                  .is_heading = is_heading,
+                                  .label = label,
+                                  .line = number};
+    return entry_add(outline, &entry);
+}
+
+void outline_pop(struct outline *outline)
+{
+    if (outline->count > 0) outline->count--;
 }
 
 void outline_advance(struct outline *outline, const struct outline_line *line, struct text text)
@@ -617,6 +490,7 @@ void outline_advance(struct outline *outline, const struct outline_line *line, s
         return;
     }
     outline->number_waits = line->kind == OUTLINE_NUMBER;
+    outline->before_kind = line->kind;
     outline->blank_before = 0;
     /* The page number at a contents line's end is looked at too: keep the end of a long line. */
     struct text kept = text_cut(text_trim(text), LABEL_BYTES_MAX);

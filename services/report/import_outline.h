@@ -11,7 +11,9 @@
 #include "base/text.h"
 #include "import.h"
 #include "import_labels.h"
+#include "import_marks.h"
 #include "import_numerals.h"
+#include "import_sections.h"
 
 enum outline_kind {
     OUTLINE_BLANK,
@@ -27,27 +29,16 @@ enum outline_kind {
     OUTLINE_PLAIN,
 };
 
-/* How far up a line stands: the smaller, the more general. */
-enum outline_rank {
-    RANK_PART,    /* Ⅲ. */
-    RANK_CHAPTER, /* 1. */
-    RANK_SECTION, /* a lone number, ① */
-    RANK_BLOCK,   /* □ ■ ◇ */
-    RANK_TITLE,   /* a short line above a list */
-    RANK_ITEM,    /* ① and 1. in a list */
-    RANK_CIRCLE,  /* ○ ● */
-    RANK_DASH,    /* - */
-    RANK_DOT,     /* · ▶ ※ and the rest */
-};
-
 struct outline_line {
     enum outline_kind kind;
     enum outline_rank rank; /* Of a heading or bullet. */
     int indent;             /* Columns before the mark. */
     size_t mark;            /* Byte of the mark, */
     size_t content;         /* and of what follows it. */
+    int number;             /* That it begins with; 0: none. */
     bool is_list_item;      /* A numbered line in a run of them: contents, steps. */
     bool ends_with_page;    /* … whose last number is a page. */
+    bool is_remark;         /* `※`, `*`: nothing below it is a part of it. */
     bool continues;         /* Plain text directly below a bullet: it goes on. */
 };
 
@@ -59,12 +50,15 @@ struct outline_entry {
     bool has_days; /* The heading speaks of a time. */
     struct numeral_days days;
     int line;
+    bool is_restored; /* A section whose heading is lost: it has no line of its own. */
 };
 
 struct outline {
     struct outline_entry entries[IMPORT_NESTING_MAX];
     int count;
-    bool number_waits;  /* A number stood alone on the line before. */
+    bool number_waits; /* A number stood alone on the line before. */
+    struct sections sections;
+    enum outline_kind before_kind;
     struct text before; /* The last line that was not blank: its beginning, copied. */
     char before_bytes[LABEL_BYTES_MAX];
     int blank_before; /* Blank lines since. */
@@ -86,6 +80,9 @@ struct outline_line outline_classify(const struct outline *outline, struct text 
  * label is made from content, which is clean of markup. Returns the entry. */
 struct outline_entry *outline_push(struct outline *outline, const struct outline_line *line,
                                    struct text content, int number);
+
+/* Takes the top entry off again: a remark heads nothing. */
+void outline_pop(struct outline *outline);
 
 /* Remembers the line for the next one's classification; call it for every line. */
 void outline_advance(struct outline *outline, const struct outline_line *line, struct text text);

@@ -4,7 +4,12 @@
 
 #include "import_labels.h"
 
-enum { WEIGHT_MAX = 1000, RULES_MAX = 5000 };
+enum {
+    WEIGHT_MAX = 1000,
+    RULES_MAX = 5000,
+    ABOVE_PERCENT = 75, /* Of the weight of the labels above that counts below them, */
+    ABOVE_MAX = 80,     /* and at most so much: a certain word decides against all above it. */
+};
 
 /* owners.tsv, embedded. */
 extern const char import_owners_tsv[];
@@ -125,7 +130,10 @@ struct owner_weights owners_weigh(const struct import_owners *owners, struct tex
         }
         if (longest != NULL) {
             int *weight = &total.weights[longest->owner];
-            if (*weight < WEIGHT_MAX) *weight += longest->weight;
+            /* Several words of one owner: the heaviest, and a little for each other. */
+            int lighter = longest->weight < *weight ? longest->weight : *weight;
+            int heavier = longest->weight < *weight ? *weight : longest->weight;
+            *weight = heavier + lighter / 10;
             step = longest->length;
         }
         at += step;
@@ -135,8 +143,10 @@ struct owner_weights owners_weigh(const struct import_owners *owners, struct tex
 
 struct owner_weights owners_below(struct owner_weights above, struct owner_weights own)
 {
-    for (int i = 0; i < OWNER_COUNT; i++)
-        own.weights[i] += above.weights[i] / 2;
+    for (int i = 0; i < OWNER_COUNT; i++) {
+        int part = above.weights[i] * ABOVE_PERCENT / 100;
+        own.weights[i] += part < ABOVE_MAX ? part : ABOVE_MAX;
+    }
     return own;
 }
 

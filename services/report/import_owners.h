@@ -43,7 +43,8 @@ NODISCARD enum status owners_builtin(struct arena *arena, struct import_owners *
 /* Weighs the words of one label. Of two patterns that overlap, the longer counts. */
 struct owner_weights owners_weigh(const struct import_owners *owners, struct text label);
 
-/* What stands above a label counts half: adds the label's own weights to half of those above. */
+/* What stands above a label counts less than the label: adds its own weights to a part of those
+ * above. */
 struct owner_weights owners_below(struct owner_weights above, struct owner_weights own);
 
 /* The owner with the greatest weight; `report` where nothing weighs. */

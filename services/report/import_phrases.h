@@ -11,15 +11,11 @@
 #include <stdbool.h>
 
 #include "base/text.h"
+#include "import_frames.h"
 #include "import_labels.h"
 #include "import_numerals.h"
 
-enum {
-    PHRASE_LABELS_MAX = 6,
-    PHRASE_FRAMES_MAX = 4,
-    PHRASE_CUTS_MAX = 4,
-    PHRASE_NONE = -1,
-};
+enum { PHRASE_LABELS_MAX = 8 };
 
 /* Bits that numerals do not set; numbered as sotong.slice.v1.Qualifier. */
 enum phrase_qualifier {
@@ -34,42 +30,22 @@ struct phrase {
     int numeral; /* Index of the quantity. */
     struct label labels[PHRASE_LABELS_MAX];
     int label_count;
-    int part_of;       /* Index of the quantity it is a part of, or PHRASE_NONE. */
-    int compared_with; /* Index of the quantity it is compared with, or PHRASE_NONE. */
-    int days;          /* Index of the date or period that speaks of it, or PHRASE_NONE. */
+    int part_of;       /* Index of the quantity it is a part of, or FRAME_NONE. */
+    int compared_with; /* Index of the quantity it is compared with, or FRAME_NONE. */
+    int days;          /* Index of the date or period that speaks of it, or FRAME_NONE. */
     const char *per;   /* "" or 시간, 일, 주, 월, 분기, 반기, 년, 개. */
     unsigned qualifiers;
+    bool days_are_as_of;     /* … and the number is that of its last day (`1월말 기준`). */
+    int slash;               /* How many slashes stand before it in the run. */
+    const char *counted_end; /* Behind the noun that the unit counts; NULL: there is none. */
     bool from_list; /* The values behind a label such as 분야별: parts of the number above. */
 };
 
-/* What is open at a place of the text: the line itself, or a bracket. */
-struct phrase_frame {
-    size_t segment;                  /* Where the words begin that the next number belongs to. */
-    size_t cuts[PHRASE_CUTS_MAX][2]; /* Dates among them. */
-    int cut_count;
-    struct label label; /* Before a colon. */
-    struct label above; /* What the number before the bracket counts, */
-    struct label outer; /* and the words between the two, or before the bracket. */
-    struct label last;  /* What the number before counts. */
-    int slash;          /* How many slashes part the values so far. */
-    int whole;          /* The quantity that the bracket or colon takes apart. */
-    int previous;       /* The quantity before, in this frame. */
-    size_t previous_end;
-    int days; /* The date in this clause. */
-    bool has_quantity;
-    size_t begin;
-    char arrow; /* '>' or '<' stands before the next number. */
-};
-
+/* Goes through a run of text once; see import_frames.h. */
 struct phrases {
-    struct text text;
-    const struct numeral *numerals;
-    int count;
-    int next;      /* Numeral. */
-    size_t offset; /* Up to here the text is read. */
-    struct phrase_frame frames[PHRASE_FRAMES_MAX];
-    int depth;   /* Index of the innermost frame. */
-    int ignored; /* Brackets open beyond PHRASE_FRAMES_MAX. */
+    struct frames frames;
+    int next;                /* Numeral. */
+    const char *waiting_per; /* `1일` before `2회`. */
 };
 
 void phrases_init(struct phrases *phrases, struct text text, const struct numeral *numerals,

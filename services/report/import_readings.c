@@ -90,17 +90,20 @@ enum status reading_of(struct arena *arena, int line, const struct html_span *sp
     return OK;
 }
 
-enum status reading_from(struct arena *arena, const struct reading *reading, size_t begin,
-                         struct reading *part)
+enum status reading_between(struct arena *arena, const struct reading *reading, size_t begin,
+                            size_t end, struct reading *part)
 {
     int first = 0;
     while (first < reading->count && reading->numerals[first].begin < begin)
         first++;
+    int last = first;
+    while (last < reading->count && reading->numerals[last].end <= end)
+        last++;
     *part = *reading;
-    part->span = html_slice(&reading->span, begin, reading->span.text.length);
-    part->count = reading->count - first;
+    part->span = html_slice(&reading->span, begin, end);
+    part->count = last - first;
+    if (part->count == 0) return OK;
     part->columns = reading->columns + first;
-    if (part->count == 0 || begin == 0) return OK;
     part->numerals = arena_alloc(arena, (size_t)part->count * sizeof *part->numerals);
     if (part->numerals == NULL) return RESOURCE_EXHAUSTED;
     for (int i = 0; i < part->count; i++) {
@@ -108,6 +111,14 @@ enum status reading_from(struct arena *arena, const struct reading *reading, siz
         part->numerals[i].begin -= begin;
         part->numerals[i].end -= begin;
     }
+    return OK;
+}
+
+enum status reading_from(struct arena *arena, const struct reading *reading, size_t begin,
+                         struct reading *part)
+{
+    if (begin > 0) return reading_between(arena, reading, begin, reading->span.text.length, part);
+    *part = *reading;
     return OK;
 }
 

@@ -60,6 +60,10 @@ NODISCARD enum status readings_within(struct arena *arena, struct reading_list *
 NODISCARD enum status reading_from(struct arena *arena, const struct reading *reading, size_t begin,
                                    struct reading *part);
 
+/* The same for bytes begin to end. */
+NODISCARD enum status reading_between(struct arena *arena, const struct reading *reading,
+                                      size_t begin, size_t end, struct reading *part);
+
 /* Hands each numeral over as a token. */
 NODISCARD enum status reading_emit(struct arena *arena, const struct reading *reading,
                                    const struct import_sink *sink);

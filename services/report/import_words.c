@@ -60,11 +60,11 @@ static const struct {
 
 /* Endings of a word that is not part of the noun phrase behind it. */
 static const char *const boundary_endings[] = {
-    "을",     "를",     "에",   "에서",   "으로", "에게", "에는", "에서는", "하여", "하고",
-    "하는",   "되는",   "통해", "위해",   "위한", "통한", "따른", "대한",   "관한", "등",
-    "맞춰",   "따라",   "대해", "이며",   "으며", "하며", "또는", "까지",   "부터", "이후",
-    "이용한", "활용한", "되어", "해서",   "라는", "있는", "없는", "된",     "보다", "처럼",
-    "는",     "로서",   "로써", "수준의", "토록", "도록", "하게", "시",
+    "별로", "담은",   "받은",   "같은",   "맞은",   "을",   "를",   "에",   "에서", "으로", "에게",
+    "에는", "에서는", "하여",   "하고",   "하는",   "되는", "통해", "위해", "위한", "통한", "따른",
+    "대한", "관한",   "등",     "맞춰",   "따라",   "대해", "이며", "으며", "하며", "또는", "까지",
+    "부터", "이후",   "이용한", "활용한", "되어",   "해서", "라는", "있는", "없는", "된",   "보다",
+    "처럼", "는",     "로서",   "로써",   "수준의", "토록", "도록", "하게", "시",
 };
 
 /* Particles at the end of the noun itself, longest first. */
@@ -79,14 +79,20 @@ static const char *const whole_nouns[] = {
     "을",   "에",   "는",   "신의", "질의", "이의", "하의", "상의", "수의", "서울은", "토론은"};
 
 static const char *const predicates[] = {
-    "실시", "추진", "운영", "선정", "제작", "개최", "설치", "발행", "배부", "배포", "제공", "집행",
-    "참여", "노출", "조회", "발송", "구독", "접수", "선발", "위촉", "시행", "게시", "게재", "등록",
-    "확보", "확대", "축소", "증가", "감소", "상승", "하락", "완료", "지원", "지급", "투입", "편성",
-    "송출", "방영", "표출", "부착", "조성", "구축", "도입", "개설", "신설", "건립", "수립", "체결",
-    "보유", "활용", "참석", "방문", "비치", "공급", "공개", "수행", "처리", "달성", "기록", "발생",
-    "규모", "이상", "이하", "내외", "정도", "미만", "초과", "이내", "가량", "예정", "계획", "대상",
-    "분량", "소요", "반영", "발굴", "양성", "모집", "출연", "편집", "점검", "관리", "고용", "채용",
+    "실시", "추진", "운영", "선정", "제작", "개최", "설치", "발행", "배부", "배포", "제공",
+    "집행", "참여", "노출", "조회", "발송", "구독", "접수", "선발", "위촉", "시행", "게시",
+    "게재", "등록", "확보", "확대", "축소", "증가", "감소", "상승", "하락", "완료", "지원",
+    "지급", "투입", "편성", "송출", "방영", "표출", "부착", "조성", "구축", "도입", "개설",
+    "신설", "건립", "수립", "체결", "보유", "활용", "참석", "방문", "비치", "공급", "공개",
+    "수행", "처리", "달성", "기록", "발생", "규모", "이상", "이하", "내외", "정도", "미만",
+    "초과", "이내", "가량", "예정", "계획", "대상", "분량", "소요", "반영", "추가", "신규",
+    "발굴", "양성", "모집", "출연", "편집", "점검", "관리", "고용", "채용",
 };
+
+/* Words that a date leaves behind, or that say how, at the beginning of a phrase. */
+static const char *const opening_words[] = {
+    "말",   "초",   "도",   "도에", "에",   "에는", "의",   "중",   "동안", "까지", "부터",
+    "현재", "기준", "이후", "간",   "이상", "이하", "초과", "미만", "및",   "또는", "약"};
 
 /* Words behind a number that say how it is meant. */
 static const struct {
@@ -110,8 +116,7 @@ static const struct {
     {"만에", 0},
 };
 
-static const char *const noun_units[] = {"개",   "개소", "곳",   "종", "대", "가지", "여개",
-                                         "개사", "개의", "기관", "단", "팀", "식",   "인"};
+static const char *const noun_units[] = {"개", "여개", "개사", "종", "대", "가지"};
 static const char *const copy_units[] = {"부", "개", "권", "장", "매", "종", "편", "점", "대"};
 static const char *const executions[] = {"집행", "지출", "원인행위", "잔액", "이월", "지급"};
 
@@ -175,13 +180,38 @@ static struct text without_particle(struct text text)
     return text;
 }
 
+/* `동기대비` → `동기대비 증감률` */
+static struct label comparison_of(struct text word)
+{
+    static const char rate[] = " 증감률";
+    struct label label = label_of(word);
+    if (label.length + sizeof rate > LABEL_BYTES_MAX) return label;
+    memcpy(label.bytes + label.length, rate, sizeof rate);
+    label.length += sizeof rate - 1;
+    return label;
+}
+
 /* Drops words such as 총 and 월 from the end, and remembers what they say. */
-static struct text without_counting(struct text text, struct words_hint *hint)
+/* Drops the dots or dashes that lead to a number (`처리요구사항 등 ----- 총 25건`). */
+static struct text without_leader(struct text text)
+{
+    text = text_trim(text);
+    while (text.length > 0 && strchr("-.~:=", text.bytes[text.length - 1]) != NULL)
+        text = text_trim((struct text){text.bytes, text.length - 1});
+    return text;
+}
+
+struct text words_without_counting(struct text text, struct words_hint *hint)
 {
     for (int dropped = 0; dropped < 6; dropped++) {
+        text = without_leader(text);
         struct text before;
         struct text word = last_word(text, &before);
         bool found = false;
+        if (text_equal(word, text_from("등")) && before.length > 0) hint->is_list = true;
+        if (text_equal(word, text_from("중")) && before.length == 0) hint->is_share = true;
+        if (word.length > 3 && text_ends_with(word, text_from("별")) && hint->per == NULL)
+            hint->per = "개";
         for (size_t i = 0; i < ARRAY_LENGTH(counting_words) && !found; i++) {
             if (!text_equal(word, text_from(counting_words[i].word))) continue;
             hint->qualifiers |= counting_words[i].qualifiers;
@@ -189,7 +219,11 @@ static struct text without_counting(struct text text, struct words_hint *hint)
                 hint->per = counting_words[i].per;
             found = true;
         }
-        if (text_ends_with(word, text_from("대비"))) hint->is_compared = true;
+        if (text_ends_with(word, text_from("대비"))) {
+            hint->is_compared = true;
+            if (word.length > strlen("대비")) hint->comparison = comparison_of(word);
+            found = true;
+        }
         if (!found) break;
         text = before;
     }
@@ -275,8 +309,11 @@ struct text words_unopened(struct text words)
 
 static bool is_word_of_doing(struct text word)
 {
-    static const char *const endings[] = {"맞춰", "통해", "위해", "하여",
-                                          "하고", "되어", "따라", "해서"};
+    static const char *const endings[] = {
+        "맞춰",   "통해",     "통하여",   "위해",     "하여",     "하고",   "되어",   "따라",
+        "해서",   "대상으로", "중심으로", "바탕으로", "기준으로", "목표로", "위주로", "통한",
+        "위한",   "따른",     "대한",     "관한",     "활용한",   "보유한", "이용한", "포함한",
+        "개발한", "제작한",   "운영한",   "참여한",   "정해"};
     for (size_t i = 0; i < ARRAY_LENGTH(endings); i++) {
         if (text_ends_with(word, text_from(endings[i]))) return true;
     }
@@ -300,21 +337,67 @@ static struct text object_of(struct text text)
     return text;
 }
 
+static struct text without_opening(struct text text)
+{
+    for (int dropped = 0; dropped < 3; dropped++) {
+        struct text behind;
+        struct text word = first_word(text, &behind);
+        if (behind.length == 0 || !in_list(word, opening_words, ARRAY_LENGTH(opening_words))) break;
+        text = behind;
+    }
+    return text;
+}
+
+void words_measure(struct text label, struct words_hint *hint)
+{
+    static const struct {
+        const char *word;
+        const char *per;
+    } means[] = {{"일평균", "일"}, {"일 평균", "일"}, {"월평균", "월"},   {"월 평균", "월"},
+                 {"연평균", "년"}, {"연 평균", "년"}, {"시간당", "시간"}, {"1인당", "명"}};
+    for (size_t i = 0; i < ARRAY_LENGTH(means); i++) {
+        if (text_find(label, text_from(means[i].word)) >= 0 && hint->per == NULL)
+            hint->per = means[i].per;
+    }
+    if (text_find(label, text_from("평균")) >= 0) hint->qualifiers |= PHRASE_AVERAGE;
+}
+
+/* The word says how, to whom or by what. */
+static bool is_adverbial(struct text word)
+{
+    static const char *const endings[] = {"으로", "하여", "하고", "통해",
+                                          "위해", "에서", "에게", "따라"};
+    for (size_t i = 0; i < ARRAY_LENGTH(endings); i++) {
+        if (text_ends_with(word, text_from(endings[i]))) return true;
+    }
+    return false;
+}
+
+/* A phrase that only says what was done, or begins in the middle of an adverbial. */
+static bool needs_more(struct text noun)
+{
+    struct text behind;
+    struct text first = first_word(noun, &behind);
+    return words_is_predicate(noun) || (behind.length > 0 && is_word_of_doing(first));
+}
+
 struct label words_noun(struct text words, struct words_hint *hint)
 {
-    struct text text = without_counting(words, hint);
+    struct text text = words_without_counting(words, hint);
     if (text.length == 0) return (struct label){.length = 0};
     struct text before;
     struct text noun;
-    if (is_word_of_doing(last_word(text, &before))) {
+    text = without_opening(text);
+    struct text last = last_word(text, &before);
+    hint->is_adverbial = is_adverbial(last);
+    if (is_word_of_doing(last)) {
         noun = object_of(text);
     } else {
         noun = noun_at_end(text, 0);
-        for (int skip = 1; skip <= 3 && words_is_predicate(noun) && noun.length < text.length;
-             skip++)
+        for (int skip = 1; skip <= 4 && noun.length < text.length && needs_more(noun); skip++)
             noun = noun_at_end(text, skip);
     }
-    noun = without_counting(without_particle(noun), hint);
+    noun = words_without_counting(without_particle(noun), hint);
     struct label label = label_of(noun);
     /* A single particle or mark names nothing. */
     bool has_letter = false;
@@ -323,10 +406,25 @@ struct label words_noun(struct text words, struct words_hint *hint)
         has_letter = point >= 0xAC00 || (point >= 'A' && point <= 'Z') ||
                      (point >= 'a' && point <= 'z') || (point >= 0x3400 && point <= 0x9FFF);
     }
-    static const char *const stray[] = {"을", "를", "의", "로", "으로", "에", "와", "과",
-                                        "이", "가", "씩", "은", "는",   "도", "여", "간"};
+    static const char *const stray[] = {"을", "를", "의", "로", "으로", "에", "와", "과", "이",
+                                        "가", "씩", "은", "는", "도",   "간", "말", "초"};
     if (!has_letter || in_list(label_text(&label), stray, ARRAY_LENGTH(stray))) label.length = 0;
     return label;
+}
+
+static bool is_noun_that_sticks(struct text word)
+{
+    static const char *const endings[] = {
+        "의",   "를",     "을",       "이",     "가",   "은",   "는",   "로",   "으로",
+        "에",   "와",     "과",       "도",     "만",   "씩",   "당",   "여",   "간",
+        "내",   "중",     "까지",     "부터",   "이상", "이하", "에서", "이며", "이고",
+        "인",   "짜리",   "이상으로", "이하로", "정도", "내외", "미만", "이내", "초과",
+        "에게", "이상의", "이하의",   "에는",   "보다", "↑",    "↓"};
+    struct text bare = text_trim(word);
+    if (bare.length < 6) return false;
+    size_t offset = 0;
+    if (text_next(bare, &offset) < 0xAC00) return false;
+    return !in_list(bare, endings, ARRAY_LENGTH(endings));
 }
 
 struct label words_follower(struct text words, struct words_hint *hint)
@@ -342,14 +440,24 @@ struct label words_follower(struct text words, struct words_hint *hint)
         if (text_find(near, text_from(changes[i].mark)) >= 0)
             hint->qualifiers |= changes[i].qualifier;
     }
-    /* What sticks to the number is a particle. */
-    if (words.length > 0 && !is_space(words.bytes[0])) (void)first_word(words, &words);
+    /* What sticks to the number is a particle, or the noun itself (`26개사업`, `5개권역`). */
+    if (words.length > 0 && !is_space(words.bytes[0])) {
+        struct text rest;
+        struct text stuck = first_word(words, &rest);
+        if (is_noun_that_sticks(stuck)) {
+            hint->follower_end = stuck.bytes + stuck.length;
+            return label_of(without_particle(stuck));
+        }
+        words = rest;
+    }
     for (int skipped = 0; skipped < 4 && words.length > 0; skipped++) {
         struct text behind;
         struct text word = first_word(words, &behind);
         bool meaning = false;
+        struct text bare = without_particle(word);
         for (size_t i = 0; i < ARRAY_LENGTH(meaning_words) && !meaning; i++) {
-            meaning = text_equal(word, text_from(meaning_words[i].word));
+            meaning = text_equal(word, text_from(meaning_words[i].word)) ||
+                      text_equal(bare, text_from(meaning_words[i].word));
             if (meaning) hint->qualifiers |= meaning_words[i].qualifiers;
         }
         if (!meaning) break;
@@ -357,8 +465,8 @@ struct label words_follower(struct text words, struct words_hint *hint)
     }
     struct text behind;
     struct text word = first_word(words, &behind);
-    struct label label = label_of(without_particle(word));
-    return label;
+    hint->follower_end = word.bytes + word.length;
+    return label_of(without_particle(word));
 }
 
 bool words_is_predicate(struct text word)
@@ -366,10 +474,17 @@ bool words_is_predicate(struct text word)
     word = text_trim(word);
     if (memchr(word.bytes, ' ', word.length) != NULL) return false;
     if (in_list(word, predicates, ARRAY_LENGTH(predicates))) return true;
+    if (word.length >= 9 && text_ends_with(word, text_from("화"))) return true;
     /* `제작·확산`, `공모·선정` */
     ptrdiff_t dot = text_find(word, text_from("·"));
     return dot > 0 &&
            in_list((struct text){word.bytes, (size_t)dot}, predicates, ARRAY_LENGTH(predicates));
+}
+
+bool words_ends_in_predicate(struct text words)
+{
+    struct text before;
+    return words_is_predicate(last_word(words, &before));
 }
 
 bool words_counts_noun(const char *unit)
