@@ -59,8 +59,9 @@ NODISCARD enum status slice_open(struct slice *slice, struct db *writer,
                                  const char *facts_directory, struct fault *fault);
 
 /* One indicator of an owner's overview: the first figure whose labels hold all the words of
- * `labels` (separated by '/', at most SLICE_INDICATOR_WORDS_MAX; spaces and case set aside) and
- * whose unit is `unit` (empty: any), of the latest report up to the date that has such a figure. */
+ * `labels` (separated by '/', at most SLICE_INDICATOR_WORDS_MAX; spaces and case set aside; a word
+ * with a `$` at its end ends the most particular label) and whose unit is `unit` (empty: any), of
+ * the latest report up to the date that has such a figure. */
 struct slice_indicator_rule {
     const char *code;
     const char *label;

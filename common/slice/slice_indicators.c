@@ -31,7 +31,7 @@ static enum status words_read(struct arena *arena, const char *labels,
     for (size_t i = 0; status == OK && *labels != '\0'; i++) {
         if (i == SLICE_INDICATOR_WORDS_MAX) return INTERNAL;
         size_t length = strcspn(labels, "/");
-        status = slice_pattern(arena, (struct text){labels, length}, &patterns[i]);
+        status = slice_label_pattern(arena, (struct text){labels, length}, &patterns[i]);
         labels += labels[length] == '/' ? length + 1 : length;
     }
     return status;

@@ -81,13 +81,13 @@ enum status slice_table_fold(struct slice_folder *folder, const slice_table *tab
     return status;
 }
 
-enum status slice_pattern(struct arena *arena, struct text search, const char **pattern)
+/* Writes %text% with the wildcards in it escaped, and `last` in the place of the last %. */
+static enum status pattern_write(struct arena *arena, struct text search, char last,
+                                 const char **pattern)
 {
-    *pattern = "%";
-    if (search.length == 0) return OK;
     struct text folded;
     enum status status = text_fold(arena, search, &folded);
-    if (status != OK || folded.length == 0) return status;
+    if (status != OK) return status;
     char *escaped = arena_alloc(arena, 2 * folded.length + 3);
     if (escaped == NULL) return RESOURCE_EXHAUSTED;
     size_t length = 0;
@@ -97,8 +97,20 @@ enum status slice_pattern(struct arena *arena, struct text search, const char **
         if (byte == '%' || byte == '_' || byte == '\\') escaped[length++] = '\\';
         escaped[length++] = byte;
     }
-    escaped[length++] = '%';
+    escaped[length++] = last;
     escaped[length] = '\0';
     *pattern = escaped;
     return OK;
+}
+
+enum status slice_pattern(struct arena *arena, struct text search, const char **pattern)
+{
+    *pattern = "%";
+    return search.length == 0 ? OK : pattern_write(arena, search, '%', pattern);
+}
+
+enum status slice_label_pattern(struct arena *arena, struct text word, const char **pattern)
+{
+    if (!text_ends_with(word, text_from("$"))) return slice_pattern(arena, word, pattern);
+    return pattern_write(arena, (struct text){word.bytes, word.length - 1}, PART_END, pattern);
 }

@@ -35,3 +35,8 @@ NODISCARD enum status slice_table_fold(struct slice_folder *folder, const slice_
 /* A text to search for as a pattern of LIKE with the escape character `\`, in the arena; "%" for
  * "". Statuses as above. */
 NODISCARD enum status slice_pattern(struct arena *arena, struct text search, const char **pattern);
+
+/* A word of an indicator as such a pattern for the folded labels of a figure: a `$` at its end says
+ * that the last label ends there. Statuses as above. */
+NODISCARD enum status slice_label_pattern(struct arena *arena, struct text word,
+                                          const char **pattern);

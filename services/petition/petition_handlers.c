@@ -4,17 +4,17 @@
  * a report prints above and beside the number. */
 static const struct slice_indicator_rule indicators[] = {
     {"agent-count", "상담 인력", "상담 인력", "명"},
-    {"consultations-covid", "코로나19 상담건수", "상담건수", "건"},
+    {"complaint-desk-reports", "전용 신고센터 신고", "신고건수", "건"},
+    {"consultations-covid", "코로나19 상담", "상담건수", "건"},
     {"evaluator-count", "정책소통평가단", "정책소통평가단", "명"},
-    {"inspection-visits", "방문 품질점검", "방문/민원실", "회"},
+    {"honorary-mayor-visits", "명예시장 시정참여", "명예시장/정책제안", "회"},
+    {"inspection-offices", "방문 품질점검 민원실", "방문/민원실", "개소"},
     {"monitor-count", "시정모니터", "시정모니터 운영", "명"},
-    {"petitions-daily", "민원 일평균", "민원건수/일평균", "건"},
     {"petitions-received", "민원 접수", "민원건수", "건"},
-    {"speech-count", "시민발언대", "시민발언대", "회"},
+    {"speaker-count", "시민발언대 발언시민", "시민발언대/발언시민", "명"},
     {"speed-index", "스피드지수", "스피드지수", ""},
-    {"surveys", "여론조사", "여론조사", "건"},
-    {"training-count", "민원서비스 교육", "교육/직원", "명"},
-    {"workshop-participants", "청책워크숍 참석", "청책워크숍", "명"},
+    {"survey-count", "시정여론조사", "여론조사/실시건수", "건"},
+    {"training-online", "민원응대 온라인 교육", "민원응대/온라인 교육", "명"},
 };
 
 enum status petition_get_overview(struct petition *self, struct rpc_call *call,

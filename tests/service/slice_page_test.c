@@ -170,10 +170,9 @@ static void survives_failed_allocations(void)
 static void finds_indicators_in_the_latest_report(void)
 {
     static const struct slice_indicator_rule rules[] = {
-        {"calls", "상담", "다산콜/응답소", "건"},
-        {"nothing", "없음", "없는 말", ""},
-        {"other-unit", "단위", "접수", "명"},
-        {"received", "민원 접수", "접 수", ""},
+        {"calls", "상담", "다산콜/응답소", "건"},       {"nothing", "없음", "없는 말", ""},
+        {"other-unit", "단위", "접수", "명"},           {"not-last", "응답소", "응답소$", ""},
+        {"received", "민원 접수", "응답소/접 수$", ""},
     };
     static const struct {
         const char *as_of;
