@@ -137,7 +137,7 @@ static slice_figure *find_cell_figure(const struct reconcile_case *self, struct 
 }
 
 static slice_figure *make_cell_figure(struct reconcile_case *self, const struct sheet *sheet,
-                                      size_t row, size_t column)
+                                      size_t row, size_t column, struct number number)
 {
     const struct sheet_cell *place = sheet_at(sheet, row, column);
     const slice_table *table = sheet->table;
@@ -148,15 +148,15 @@ static slice_figure *make_cell_figure(struct reconcile_case *self, const struct 
     char *printed = copy_string(self->arena, place->cell == NULL ? "" : place->cell->text);
     char *label = copy_string(self->arena, sheet->label[row]);
     char *header = copy_string(self->arena, sheet->header[column]);
-    char *unit = copy_string(self->arena, place->number.unit);
+    char *unit = copy_string(self->arena, number.unit);
     if (figure == NULL || quantity == NULL || citation == NULL || subject == NULL ||
         printed == NULL || label == NULL || header == NULL || unit == NULL)
         return NULL;
     *figure = (slice_figure)SLICE_FIGURE_INIT;
     *quantity = (type_quantity)TYPE_QUANTITY_INIT;
     *citation = *table->citation;
-    quantity->units = place->number.value.units;
-    quantity->exponent = place->number.value.exponent;
+    quantity->units = number.value.units;
+    quantity->exponent = number.value.exponent;
     quantity->unit = unit;
     if (place->cell != NULL && place->cell->line > 0) citation->line = place->cell->line;
     citation->column = 0;
@@ -174,16 +174,28 @@ static slice_figure *make_cell_figure(struct reconcile_case *self, const struct 
     return figure;
 }
 
-slice_figure *case_cell_figure(struct reconcile_case *self, const struct sheet *sheet, size_t row,
-                               size_t column)
+static slice_figure *figure_at(struct reconcile_case *self, const struct sheet *sheet, size_t row,
+                               size_t column, struct number number)
 {
     const struct sheet_cell *place = sheet_at(sheet, row, column);
     if (place->cell != NULL) {
         struct place at = {place->cell->line, (int32_t)row + 1, (int32_t)column + 1};
-        slice_figure *figure = find_cell_figure(self, at, place->number);
+        slice_figure *figure = find_cell_figure(self, at, number);
         if (figure != NULL) return figure;
     }
-    return make_cell_figure(self, sheet, row, column);
+    return make_cell_figure(self, sheet, row, column, number);
+}
+
+slice_figure *case_cell_figure(struct reconcile_case *self, const struct sheet *sheet, size_t row,
+                               size_t column)
+{
+    return figure_at(self, sheet, row, column, sheet_at(sheet, row, column)->number);
+}
+
+slice_figure *case_remark_figure(struct reconcile_case *self, const struct sheet *sheet, size_t row,
+                                 size_t column, struct decimal percent)
+{
+    return figure_at(self, sheet, row, column, (struct number){percent, "PERCENT", 0});
 }
 
 slice_figure *case_find_name(const struct reconcile_case *self, const char *name)

@@ -63,6 +63,10 @@ NODISCARD enum status case_add(struct reconcile_case *self, const struct claim *
 NODISCARD slice_figure *case_cell_figure(struct reconcile_case *self, const struct sheet *sheet,
                                          size_t row, size_t column);
 
+/* The same for a percentage within a cell of words. */
+NODISCARD slice_figure *case_remark_figure(struct reconcile_case *self, const struct sheet *sheet,
+                                           size_t row, size_t column, struct decimal percent);
+
 /* The figure of that name, or NULL. */
 slice_figure *case_find_name(const struct reconcile_case *self, const char *name);
 

@@ -88,10 +88,10 @@ static size_t add_table(const struct sheet *sheet, const struct columns *columns
     return count;
 }
 
-static enum status add_ledger(struct reconcile_case *self, struct projects *projects)
+static enum status add_ledger(struct reconcile_case *self, struct projects *projects, size_t room)
 {
     const struct reconcile_input *input = self->input;
-    for (size_t i = 0; i < input->execution_count && projects->count < PROJECTS_MAX; i++) {
+    for (size_t i = 0; i < input->execution_count && projects->count < room; i++) {
         const budget_execution_row *row = input->execution[i];
         const char *label = label_fold(self->arena, row->label);
         if (label == NULL) return RESOURCE_EXHAUSTED;
@@ -110,21 +110,32 @@ static enum status add_ledger(struct reconcile_case *self, struct projects *proj
     return OK;
 }
 
+/* At most every row of every table, or of the ledger. */
+static size_t projects_room(const struct reconcile_case *self)
+{
+    size_t rows = 1;
+    for (size_t i = 0; i < self->sheet_count && rows < PROJECTS_MAX; i++)
+        rows += self->sheets[i].row_count;
+    if (rows < self->input->execution_count) rows = self->input->execution_count;
+    return rows < PROJECTS_MAX ? rows : PROJECTS_MAX;
+}
+
 enum status projects_read(struct reconcile_case *self, struct projects *projects)
 {
     char year[YEAR_DIGITS + 1] = "";
     const char *as_of = self->input->as_of;
     if (as_of != NULL && strlen(as_of) >= YEAR_DIGITS) memcpy(year, as_of, YEAR_DIGITS);
     projects->count = 0;
-    projects->rows = arena_calloc(self->arena, PROJECTS_MAX, sizeof *projects->rows);
+    size_t room = projects_room(self);
+    projects->rows = arena_calloc(self->arena, room, sizeof *projects->rows);
     if (projects->rows == NULL) return RESOURCE_EXHAUSTED;
     for (size_t i = 0; i < self->sheet_count; i++) {
         struct columns columns;
         if (!find_columns(&self->sheets[i], year, &columns)) continue;
         projects->count += add_table(&self->sheets[i], &columns, projects->rows + projects->count,
-                                     PROJECTS_MAX - projects->count);
+                                     room - projects->count);
     }
-    if (projects->count == 0 && add_ledger(self, projects) != OK) return RESOURCE_EXHAUSTED;
+    if (projects->count == 0 && add_ledger(self, projects, room) != OK) return RESOURCE_EXHAUSTED;
     if (projects->count > 0)
         qsort(projects->rows, projects->count, sizeof *projects->rows, compare_budget);
     return OK;

@@ -216,6 +216,83 @@ static enum status check_column(struct reconcile_case *self, const struct sheet 
     return report_relation(self, sheet, &choice.relation, choice.score.held >= 2);
 }
 
+/* --- rates in remarks ---------------------------------------------------------------------- */
+
+/* `집행률 90.5%` in a cell of words: the percentage. */
+static bool read_remark(const struct sheet_cell *cell, struct decimal *percent)
+{
+    static const char *const names[] = {"집행률", "집행율", "지출률", "지출율"};
+    if (cell->content != SHEET_TEXT || !cell->begins) return false;
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        const char *at = strstr(cell->cell->text, names[i]);
+        struct text rest;
+        if (at == NULL) continue;
+        at += strlen(names[i]);
+        while (*at == ' ' || *at == ':')
+            at++;
+        return number_parse(text_from(at), percent, &rest) &&
+               text_starts_with(rest, text_from("%"));
+    }
+    return false;
+}
+
+/* The nearest row above, in the group of rows that one total closes, that is the budget. */
+static bool find_budget(const struct sheet *sheet, size_t row, size_t column, size_t *budget)
+{
+    while (row-- > sheet->heading_count) {
+        if (sheet_at(sheet, row, column)->content != SHEET_NUMBER) continue;
+        if (label_is_total(sheet->label[row])) return false;
+        *budget = row;
+        if (strstr(sheet->label[row], "예산") != NULL) return true;
+    }
+    return false;
+}
+
+static enum status check_remark(struct reconcile_case *self, const struct sheet *sheet, size_t row,
+                                size_t column, struct decimal percent)
+{
+    size_t amount = column, budget;
+    while (amount > 0 && sheet->kinds[amount] != SHEET_COLUMN_AMOUNT)
+        amount--;
+    if (sheet_at(sheet, row, amount)->content != SHEET_NUMBER) return OK;
+    if (!find_budget(sheet, row, amount, &budget)) return OK;
+    struct number part = sheet_at(sheet, row, amount)->number;
+    struct number whole = sheet_at(sheet, budget, amount)->number;
+    struct outcome outcome;
+    outcome.verdict = number_rate_verdict(percent, part, whole, &outcome.expected);
+    if (outcome.verdict == VERDICT_UNDECIDED) return OK;
+    case_count(self, outcome.verdict != VERDICT_BEYOND);
+    if (outcome.verdict == VERDICT_HELD) return OK;
+    slice_figure *figures[] = {case_remark_figure(self, sheet, row, column, percent),
+                               case_cell_figure(self, sheet, row, amount),
+                               case_cell_figure(self, sheet, budget, amount)};
+    if (figures[0] == NULL || figures[1] == NULL || figures[2] == NULL) return RESOURCE_EXHAUSTED;
+    struct claim claim = {
+        .certainty = outcome.verdict == VERDICT_ROUNDING ? REPORT_FINDING_CERTAINTY_ROUNDING
+                                                         : REPORT_FINDING_CERTAINTY_SCOPE,
+        .figures = figures,
+        .figure_count = ARRAY_LENGTH(figures),
+        .printed = number_print(self->arena, percent, "PERCENT"),
+        .expected = number_print(self->arena, outcome.expected, "PERCENT"),
+        .explanation = sentence_rate(self->arena, part, whole, outcome.expected),
+    };
+    return claim.printed == NULL ? RESOURCE_EXHAUSTED : case_add(self, &claim);
+}
+
+static enum status check_remarks(struct reconcile_case *self, const struct sheet *sheet)
+{
+    enum status status = OK;
+    for (size_t row = sheet->heading_count; row < sheet->row_count; row++) {
+        for (size_t c = 1; c < sheet->column_count && status == OK; c++) {
+            struct decimal percent;
+            if (sheet->kinds[c] != SHEET_COLUMN_TEXT) continue;
+            if (!read_remark(sheet_at(sheet, row, c), &percent)) continue;
+            status = check_remark(self, sheet, row, c, percent);
+        }
+    }
+    return status;
+}
+
 enum status table_rate_check(struct reconcile_case *self)
 {
     static const enum relation_kind kinds[] = {RELATION_RATE, RELATION_GROWTH};
@@ -226,6 +303,7 @@ enum status table_rate_check(struct reconcile_case *self)
             if (sheet->kinds[c] == SHEET_COLUMN_PERCENT)
                 status = check_column(self, sheet, c, kinds, ARRAY_LENGTH(kinds));
         }
+        if (status == OK) status = check_remarks(self, sheet);
     }
     return status;
 }

@@ -7,6 +7,8 @@
 #include "base/date.h"
 #include "reconcile_case.h"
 
+enum { KEY_BYTES_MAX = 4096 };
+
 /* A figure and what it is compared by. */
 struct keyed {
     slice_figure *figure;
@@ -23,30 +25,49 @@ static int compare_keyed(const void *left, const void *right)
     return 0;
 }
 
-static const char *period_key(struct reconcile_case *self, const slice_figure *figure)
+/* A key as it is put together; what does not fit makes the figure incomparable. */
+struct key {
+    char bytes[KEY_BYTES_MAX];
+    size_t length;
+    bool full;
+};
+
+static void key_add(struct key *key, const char *string)
 {
-    const type_period *period = figure->period;
-    if (period == NULL) return "";
-    if (period->kind_case == TYPE_PERIOD_KIND_CASE_AS_OF) return period->as_of;
-    if (period->kind_case != TYPE_PERIOD_KIND_CASE_INTERVAL) return "";
-    return arena_printf(self->arena, "%s~%s", period->interval->first_day,
-                        period->interval->last_day);
+    size_t length = strlen(string);
+    if (key->full || length + 2 > sizeof key->bytes - key->length) {
+        key->full = true;
+        return;
+    }
+    memcpy(key->bytes + key->length, string, length);
+    key->length += length;
+    key->bytes[key->length++] = '|';
 }
 
-/* All labels, the unit, the period and what the number is per. NULL: no memory. */
+static void key_add_period(struct key *key, const type_period *period)
+{
+    if (period == NULL) return;
+    if (period->kind_case == TYPE_PERIOD_KIND_CASE_AS_OF) key_add(key, period->as_of);
+    if (period->kind_case != TYPE_PERIOD_KIND_CASE_INTERVAL) return;
+    key_add(key, period->interval->first_day);
+    key_add(key, "~");
+    key_add(key, period->interval->last_day);
+}
+
+/* All labels, the unit, the period and what the number is per; "" where that is too long. NULL: no
+ * memory. */
 static const char *subject_key(struct reconcile_case *self, const slice_figure *figure)
 {
-    const char *key = period_key(self, figure);
-    for (size_t i = 0; i < figure->n_subject && key != NULL; i++) {
-        const char *label = label_fold(self->arena, figure->subject[i]);
-        if (label == NULL) return NULL;
-        key = arena_printf(self->arena, "%s/%s", key, label);
-    }
-    if (key == NULL) return NULL;
-    bool average = figure_has(figure, SLICE_QUALIFIER_AVERAGE);
-    bool largest = figure_has(figure, SLICE_QUALIFIER_MAXIMUM);
-    return arena_printf(self->arena, "%s|%s|%s|%d%d", key, figure->quantity->unit, figure->per,
-                        average, largest);
+    struct key key = {.length = 0, .full = false};
+    key_add_period(&key, figure->period);
+    for (size_t i = 0; i < figure->n_subject; i++)
+        key_add(&key, figure->subject[i]);
+    key_add(&key, figure->quantity->unit);
+    key_add(&key, figure->per);
+    key_add(&key, figure_has(figure, SLICE_QUALIFIER_AVERAGE) ? "a" : "");
+    key_add(&key, figure_has(figure, SLICE_QUALIFIER_MAXIMUM) ? "m" : "");
+    if (key.full) return "";
+    return arena_copy(self->arena, key.bytes, key.length);
 }
 
 static bool is_comparable(const slice_figure *figure)
@@ -99,7 +120,8 @@ enum status same_subject_check(struct reconcile_case *self)
         if (!is_comparable(figure)) continue;
         if (is_of_any_project(figure->subject[figure->n_subject - 1])) continue;
         keyed[count] = (struct keyed){figure, subject_key(self, figure)};
-        if (keyed[count++].key == NULL) return RESOURCE_EXHAUSTED;
+        if (keyed[count].key == NULL) return RESOURCE_EXHAUSTED;
+        if (keyed[count].key[0] != '\0') count++;
     }
     qsort(keyed, count, sizeof *keyed, compare_keyed);
     enum status status = OK;

@@ -222,9 +222,9 @@ void small_report_table(struct small_report *report, const struct small_table *s
     report->tables[report->table_count++] = table;
 }
 
-static void run(struct small_report *report, struct reconcile_output *output)
+static struct reconcile_input input_of(struct small_report *report)
 {
-    struct reconcile_input input = {
+    return (struct reconcile_input){
         .report_id = "small",
         .as_of = "2020-03-31",
         .publisher = "",
@@ -233,8 +233,28 @@ static void run(struct small_report *report, struct reconcile_output *output)
         .tables = report->tables,
         .table_count = report->table_count,
     };
+}
+
+static void run(struct small_report *report, struct reconcile_output *output)
+{
+    struct reconcile_input input = input_of(report);
     struct fault fault = {""};
     CU_ASSERT_EQUAL_FATAL(reconcile_run(&report->arena, &input, output, &fault), OK);
+}
+
+enum status small_report_run_failing(struct small_report *report, int nth)
+{
+    struct reconcile_input input = input_of(report);
+    struct reconcile_output output;
+    struct fault fault = {""};
+    struct arena arena;
+    arena_init(&arena, ARENA_BYTES_MAX);
+    alloc_fail_at(nth);
+    enum status status = reconcile_run(&arena, &input, &output, &fault);
+    alloc_fail_at(0);
+    if (status != OK) CU_ASSERT(fault.message[0] != '\0');
+    arena_free(&arena);
+    return status;
 }
 
 static const char *certainty_name(report_finding_certainty certainty)

@@ -46,5 +46,8 @@ void small_report_table(struct small_report *report, const struct small_table *t
  * `CONTRADICTION 23.6% 23.3% | 5,373백만원 ÷ 23,036백만원 = 23.3%`. */
 const char *small_report_find(struct small_report *report, const char *rule);
 
+/* Runs the rules with an arena of their own in which the nth allocation fails. */
+enum status small_report_run_failing(struct small_report *report, int nth);
+
 /* `checked/held` of a rule. */
 const char *small_report_count(struct small_report *report, const char *rule);

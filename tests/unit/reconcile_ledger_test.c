@@ -68,4 +68,29 @@ static void compares_prose_with_the_table(void)
     }
 }
 
-SUITE("reconcile ledger", {"compares prose with the table", compares_prose_with_the_table})
+/* Without memory a reconciliation says so; it never leaves a finding half made. */
+static void survives_every_failing_allocation(void)
+{
+    enum { ALLOCATIONS_MAX = 400 };
+    static const struct small_figure figures[] = {{50, "소요예산", "23,036백만원"},
+                                                  {50, "집행액", "5,373백만원"},
+                                                  {50, "집행율", "23.6%"},
+                                                  {0}};
+    struct small_report report;
+    small_report_init(&report);
+    small_report_table(&report, &projects);
+    small_report_add(&report, figures);
+    int failed = 0, done = 0;
+    for (int nth = 1; nth <= ALLOCATIONS_MAX; nth++) {
+        enum status status = small_report_run_failing(&report, nth);
+        CU_ASSERT(status == OK || status == RESOURCE_EXHAUSTED);
+        failed += status == RESOURCE_EXHAUSTED;
+        done += status == OK;
+    }
+    CU_ASSERT(failed > 0);
+    CU_ASSERT(done > 0);
+    small_report_free(&report);
+}
+
+SUITE("reconcile ledger", {"survives every failing allocation", survives_every_failing_allocation},
+      {"compares prose with the table", compares_prose_with_the_table})

@@ -270,6 +270,17 @@ static void computes_rates(void)
                   "500|6.0%"},
          "CONTRADICTION 6.0% 5.0% | (10,500천원 − 10,000천원) ÷ 10,000천원 = 5.0%",
          "4/3"},
+        {"rates in remarks",
+         "printed-rate",
+         {.line = 5,
+          .headings = 1,
+          .unit_note = "원",
+          .unit = "KRW",
+          .text = "구분|적요|금액|비고\n가|예산|5,000|\n|홍보물|1,200|\n|집행금액(계)|1,200|집행률 "
+                  "24.0%\n"
+                  "나|예산|4,000|\n|광고|1,000|\n|집행금액(계)|1,000|집행률 23%"},
+         "SCOPE 23% 25% | 1,000원 ÷ 4,000원 = 25%",
+         "2/1"},
         {"percentages of something that is not in the table",
          "printed-rate",
          {.line = 5, .headings = 1, .text = "구분|점검|응답|만족도\n가|20|5|81.0%\n나|30|10|77.7%"},
