@@ -222,7 +222,7 @@ static bool cites_table(const type_citation *citation, const slice_table *table)
     return citation->line >= table->citation->line && citation->line <= end;
 }
 
-/* The table is shown from records already: the ledger's, the staff's, the audit's. */
+/* The table is shown from records already: the ledger's or the staff's. */
 static bool is_from_records(const struct draft *draft, const struct compose_report *report,
                             const slice_table *table)
 {
@@ -239,10 +239,6 @@ static bool is_from_records(const struct draft *draft, const struct compose_repo
     for (size_t i = 0; i < report->headcounts.count; i++) {
         const report_headcount *headcount = (const void *)report->headcounts.items[i];
         if (cites_table(headcount->citation, table)) return true;
-    }
-    for (size_t i = 0; i < report->findings.count; i++) {
-        const report_audit_finding *finding = (const void *)report->findings.items[i];
-        if (cites_table(finding->citation, table)) return true;
     }
     return false;
 }

@@ -297,7 +297,7 @@ report_composed_table *composed_audit_totals(struct arena *arena,
 
 report_composed_table *composed_findings(struct arena *arena, const struct compose_report *report)
 {
-    static const char *const headings[] = {"구 분", "요구사항", "조치결과", "부서", "추진상황"};
+    static const char *const headings[] = {"구 분", "요구사항", "부서", "추진상황"};
     const struct message_list *findings = &report->findings;
     report_composed_table *table = composed_table_new(arena, "처리결과", "", report->as_of);
     if (table == NULL || !rows_reserve(arena, table, findings->count + 1)) return NULL;
@@ -312,7 +312,6 @@ report_composed_table *composed_findings(struct arena *arena, const struct compo
         const struct value values[] = {
             text_value(arena, finding->kind),
             text_value(arena, finding->demand),
-            text_value(arena, finding->answer),
             {departments, NULL},
             text_value(arena, audit_state_word(finding->state)),
         };

@@ -28,7 +28,7 @@ report_composed_table *composed_organization(struct arena *arena,
 report_composed_table *composed_audit_totals(struct arena *arena,
                                              const struct compose_report *report);
 
-/* The findings with their departments and states. */
+/* The findings with their departments and states; the answers stand in the printed tables. */
 report_composed_table *composed_findings(struct arena *arena, const struct compose_report *report);
 
 /* A table of a report as it stands. */

@@ -144,6 +144,9 @@ static struct compose_report small(struct arena *arena)
     media->citation->n_section_path = 2;
     list_add(arena, &report.tables, staff);
     list_add(arena, &report.tables, media);
+    static char chapter[] = "행정사무감사", *path[] = {chapter};
+    audit->citation->section_path = path;
+    audit->citation->n_section_path = 1;
     list_add(arena, &report.tables, audit);
     list_add(arena, &report.figures, readers);
     list_add(arena, &report.figures, mail);
@@ -165,7 +168,7 @@ static void orders_the_sections(void)
         {2, "인력", "report", 1, 0},     {1, "추진현황", "", 0, 0},
         {2, "신문", "report", 1, 1},     {2, "신문", "petition", 0, 1},
         {1, "현안사항", "report", 0, 1}, {1, "행정사무감사 처리결과", "", 0, 0},
-        {2, "조치내역", "report", 2, 0},
+        {2, "조치내역", "report", 2, 0}, {2, "개요", "report", 1, 0},
     };
     struct arena arena;
     arena_init(&arena, ARENA_BYTES);
@@ -238,7 +241,7 @@ static void renders_markdown(void)
         "| &lt;신문&gt; | 1 | 2 |\n",
         "- 독자: **5명** <sub>test 31행</sub>\n\n- 민원: **9건** <sub>test 32행</sub>\n",
         "| 계 | 1 | 1 | - | - | - |\n",
-        "| 건의사항 | 가 | 추진상황 : 완료 | 홍보과 | 완료 |\n",
+        "| 건의사항 | 가 | 홍보과 | 완료 |\n",
     };
     struct arena arena;
     arena_init(&arena, ARENA_BYTES);
