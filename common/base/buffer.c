@@ -28,6 +28,10 @@ void buffer_clear(struct buffer *buffer)
 enum status buffer_reserve(struct buffer *buffer, size_t length, uint8_t **end)
 {
     if (length > buffer->bytes_max - buffer->length) return RESOURCE_EXHAUSTED;
+    if (length == 0) {
+        *end = buffer->bytes == NULL ? NULL : buffer->bytes + buffer->length;
+        return OK;
+    }
     size_t needed = buffer->length + length;
     if (needed > buffer->capacity) {
         size_t capacity = buffer->capacity == 0 ? CAPACITY_MIN : buffer->capacity;
