@@ -60,6 +60,7 @@ enum ctl_exit ctl_status(struct ctl *ctl, const struct ctl_options *options)
     struct terminal_table table;
     terminal_table_init(&table, &ctl->arena, columns, ARRAY_LENGTH(columns));
     enum ctl_exit code = CTL_DONE;
+    size_t printed = 0;
     for (size_t i = 0; i < ctl->peer_count; i++) {
         const struct rpc_peer *peer = &ctl->peers[i];
         const slice_get_slice_status_request in = SLICE_GET_SLICE_STATUS_REQUEST_INIT;
@@ -75,7 +76,10 @@ enum ctl_exit ctl_status(struct ctl *ctl, const struct ctl_options *options)
                                               "", "", "", "", ""});
             continue;
         }
-        if (ctl->json) (void)ctl_print_json(ctl, &answer->base);
+        if (ctl->json) {
+            (void)fputs(printed++ == 0 ? "[\n" : ",\n", stdout);
+            (void)ctl_print_json(ctl, &answer->base);
+        }
         int64_t figures = 0, tables = 0;
         for (size_t s = 0; s < answer->n_slices; s++) {
             figures += answer->slices[s]->figure_count;
@@ -88,6 +92,10 @@ enum ctl_exit ctl_status(struct ctl *ctl, const struct ctl_options *options)
                                           terminal_number(&ctl->arena, tables),
                                           terminal_number(&ctl->arena, answer->record_count)});
     }
-    if (!ctl->json) terminal_table_print(&table);
+    if (ctl->json) {
+        (void)puts(printed == 0 ? "[]" : "]");
+    } else {
+        terminal_table_print(&table);
+    }
     return code;
 }

@@ -36,17 +36,18 @@ enum ctl_exit ctl_reports(struct ctl *ctl, const struct ctl_options *options)
         const char *state = !report->complete    ? "incomplete"
                             : report->facts_only ? "facts"
                                                  : "complete";
-        terminal_table_add(&table, (const char *const[]){
-                                       report->id,
-                                       report->as_of,
-                                       terminal_line(&ctl->arena, report->publisher),
-                                       terminal_number(&ctl->arena, report->line_count),
-                                       terminal_number(&ctl->arena, numerals),
-                                       terminal_number(&ctl->arena, figures),
-                                       terminal_number(&ctl->arena, tables),
-                                       terminal_number(&ctl->arena, records),
-                                       state,
-                                   });
+        terminal_table_add(&table,
+                           (const char *const[]){
+                               report->id,
+                               report->as_of,
+                               terminal_line(&ctl->arena, report->publisher),
+                               terminal_number(&ctl->arena, report->line_count),
+                               terminal_number(&ctl->arena, numerals),
+                               terminal_number(&ctl->arena, figures),
+                               terminal_number(&ctl->arena, tables),
+                               report->facts_only ? "" : terminal_number(&ctl->arena, records),
+                               state,
+                           });
     }
     terminal_table_print(&table);
     return CTL_DONE;
