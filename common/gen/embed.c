@@ -36,6 +36,7 @@ static void __attribute__((noreturn, format(printf, 1, 2))) stop(const char *for
     char message[MESSAGE_BYTES_MAX];
     va_list arguments;
     va_start(arguments, format);
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): va_start is the line above. */
     (void)vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     (void)fprintf(stderr, "embed: %s\n", message);

@@ -81,9 +81,8 @@ static void loads_what_was_never_held(void)
     CU_ASSERT_EQUAL(slice_open(&at.slice, at.db, folder.path, &at.fault), OK);
     CU_ASSERT_EQUAL(units_of(&at, "r"), 7);
     /* Also where the file has changed since. */
-    char changed[sizeof good + 1];
-    (void)snprintf(changed, sizeof changed, "%s\n", good);
-    put_file(&folder, "r.json", changed);
+    put_file(&folder, "r.json",
+             "{\"requestId\": \"facts-r2\", " SOURCE("r", "2020-03-31") "\"last\": true}");
     CU_ASSERT_EQUAL(slice_open(&at.slice, at.db, folder.path, &at.fault), OK);
     CU_ASSERT_EQUAL(units_of(&at, "r"), 7);
     put_file(&folder, "r.json", NULL);

@@ -232,7 +232,7 @@ static void survives_every_failed_allocation(void)
 
 static void stores_quickly(void)
 {
-    enum { FIGURES = 1500, TABLES = 40, LIMIT_US = 5000000 }; /* Not on a busy machine. */
+    enum { FIGURES = 1500, TABLES = 40, LIMIT_US = 5000000 }; /* Only a runaway takes that. */
     struct slices at;
     slices_open(&at);
     struct slices_part part = {"a0", "r", 'a', .last = true, .figures = FIGURES, .tables = TABLES};
