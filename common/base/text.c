@@ -4,29 +4,6 @@
 #include <string.h>
 #include <utf8proc.h>
 
-struct text text_from(const char *string)
-{
-    return (struct text){string, string == NULL ? 0 : strlen(string)};
-}
-
-bool text_equal(struct text a, struct text b)
-{
-    return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
-}
-
-bool text_starts_with(struct text text, struct text prefix)
-{
-    return text.length >= prefix.length &&
-           (prefix.length == 0 || memcmp(text.bytes, prefix.bytes, prefix.length) == 0);
-}
-
-bool text_ends_with(struct text text, struct text suffix)
-{
-    return text.length >= suffix.length &&
-           (suffix.length == 0 ||
-            memcmp(text.bytes + text.length - suffix.length, suffix.bytes, suffix.length) == 0);
-}
-
 ptrdiff_t text_find(struct text text, struct text part)
 {
     if (part.length == 0) return 0;
@@ -114,26 +91,6 @@ ptrdiff_t text_invalid_at(struct text text)
         i += bytes;
     }
     return -1;
-}
-
-uint32_t text_next(struct text text, size_t *offset)
-{
-    const unsigned char *p = (const unsigned char *)text.bytes + *offset;
-    if (p[0] < 0x80) {
-        *offset += 1;
-        return p[0];
-    }
-    if (p[0] < 0xE0) {
-        *offset += 2;
-        return (uint32_t)(p[0] & 0x1F) << 6 | (p[1] & 0x3F);
-    }
-    if (p[0] < 0xF0) {
-        *offset += 3;
-        return (uint32_t)(p[0] & 0x0F) << 12 | (uint32_t)(p[1] & 0x3F) << 6 | (p[2] & 0x3F);
-    }
-    *offset += 4;
-    return (uint32_t)(p[0] & 0x07) << 18 | (uint32_t)(p[1] & 0x3F) << 12 |
-           (uint32_t)(p[2] & 0x3F) << 6 | (p[3] & 0x3F);
 }
 
 size_t text_code_points(struct text text)

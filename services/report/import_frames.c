@@ -118,19 +118,30 @@ static void frame_push(struct frames *frames, size_t at, size_t behind)
         frames->ignored++;
         return;
     }
-    struct frame *outer = frames_top(frames);
-    struct words_hint hint = {0};
-    struct label noun = frames_noun(frames, outer, at, sums_up(frames, behind), &hint);
-    bool follows = outer->previous != FRAME_NONE && outer->previous_end <= at &&
-                   outer->segment <= outer->previous_end;
+    const struct frame *outer = frames_top(frames);
     struct frame *frame = &frames->frames[++frames->depth];
     frame_clear(frame, behind);
     frame->begin = at;
-    frame->whole = follows ? outer->previous : FRAME_NONE;
-    frame->follows = follows;
-    if (follows && words_ends_in_predicate(label_text(&noun))) noun.length = 0;
-    frame->outer = noun;
-    if (follows || noun.length == 0) frame->above = outer->last;
+    frame->behind = behind;
+    frame->follows = outer->previous != FRAME_NONE && outer->previous_end <= at &&
+                     outer->segment <= outer->previous_end;
+    frame->whole = frame->follows ? outer->previous : FRAME_NONE;
+}
+
+void frames_name(struct frames *frames)
+{
+    for (int depth = 1; depth <= frames->depth; depth++) {
+        struct frame *frame = &frames->frames[depth];
+        if (frame->is_named) continue;
+        const struct frame *outer = &frames->frames[depth - 1];
+        struct words_hint hint = {0};
+        bool whole = sums_up(frames, frame->behind);
+        struct label noun = frames_noun(frames, outer, frame->begin, whole, &hint);
+        if (frame->follows && words_ends_in_predicate(label_text(&noun))) noun.length = 0;
+        frame->outer = noun;
+        if (frame->follows || noun.length == 0) frame->above = outer->last;
+        frame->is_named = true;
+    }
 }
 
 /* `「명예시장」(15명) 및 「홍보대사」(37명)`: behind 및 begins something else. */
@@ -323,10 +334,16 @@ struct text frames_behind(const struct frames *frames, int index)
     while (end < stop && strchr("(),;:/[]~", text.bytes[end]) == NULL)
         end++;
     struct text words = text_cut((struct text){text.bytes + begin, stop - begin}, end - begin);
-    static const char *const ends[] = {"→", "←", "⇒", "➡", "、", "○", "▶", "※", "】"};
-    for (size_t i = 0; i < ARRAY_LENGTH(ends); i++) {
-        ptrdiff_t at = text_find(words, text_from(ends[i]));
-        if (at >= 0) words.length = (size_t)at;
+    for (size_t i = 0; i < words.length;) {
+        size_t at = i;
+        uint32_t point = text_next(words, &i);
+        /* Arrows, bullets and CJK brackets. */
+        bool ends = (point >= 0x2190 && point <= 0x21FF && point != 0x2191 && point != 0x2193) ||
+                    (point >= 0x25A0 && point <= 0x25FF) || point == 0x27A1 || point == 0x203B ||
+                    point == 0x3001 || point == 0x3011;
+        if (!ends) continue;
+        words.length = at;
+        break;
     }
     if (text_starts_with(words, text_from("·"))) words.length = 0;
     return words;

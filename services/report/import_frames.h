@@ -18,11 +18,13 @@ enum {
 };
 
 struct frame {
-    size_t begin;                   /* The bracket. */
+    size_t begin;                   /* The bracket, */
+    size_t behind;                  /* and the byte behind it. */
     size_t segment;                 /* Where the words begin that the next number belongs to, */
     size_t clause;                  /* and where they begin when commas do not part them. */
     size_t cuts[FRAME_CUTS_MAX][2]; /* Dates and brackets among them. */
     int cut_count;
+    bool is_named;      /* The two labels below are set: only a bracket with a number needs them. */
     struct label above; /* What the number before the bracket counts, */
     struct label outer; /* and the words between the two, or before the bracket. */
     struct label label; /* Before a colon. */
@@ -66,6 +68,9 @@ void frames_read(struct frames *frames, const struct numeral *numeral);
 /* The noun phrase before byte `end`. With whole_clause, commas do not part it. */
 struct label frames_noun(const struct frames *frames, const struct frame *frame, size_t end,
                          bool whole_clause, struct words_hint *hint);
+
+/* Sets the labels of all open brackets. */
+void frames_name(struct frames *frames);
 
 /* Words are read anew from offset on. */
 void frame_segment(struct frame *frame, size_t offset);

@@ -217,10 +217,16 @@ static bool has_digit(struct text text)
 /* The text up to a further bullet within it. */
 static struct text first_item(struct text content)
 {
-    static const char *const bullets[] = {" ○ ", " ● ", " □ ", " ▶ ", " ※ "};
-    for (size_t i = 0; i < ARRAY_LENGTH(bullets); i++) {
-        ptrdiff_t at = text_find(content, text_from(bullets[i]));
-        if (at > 0) content.length = (size_t)at;
+    for (size_t i = 1; i + 4 < content.length; i++) {
+        /* The marks are of three bytes, between spaces. */
+        if (content.bytes[i] != ' ' || content.bytes[i + 4] != ' ' ||
+            (unsigned char)content.bytes[i + 1] != 0xE2)
+            continue;
+        size_t offset = i + 1;
+        uint32_t point = text_next(content, &offset);
+        bool bullet = point == 0x25CB || point == 0x25CF || point == 0x25A1 || point == 0x25B6 ||
+                      point == 0x203B;
+        if (bullet) return (struct text){content.bytes, i};
     }
     return content;
 }

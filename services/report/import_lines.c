@@ -171,9 +171,15 @@ enum status import_lines_next(struct import_lines *lines, struct arena *arena,
 {
     *found = lines->offset < lines->utf8.length;
     if (!*found) return OK;
+    int number = lines->number + 1;
+    if (lines->is_peeked && lines->peeked_offset == lines->offset) {
+        *line = (struct import_line){.number = number, .text = lines->peeked};
+        lines->offset = lines->peeked_next;
+        lines->number = number;
+        return OK;
+    }
     size_t next;
     struct text raw = line_at(lines->utf8, lines->offset, &next);
-    int number = lines->number + 1;
     if (raw.length > IMPORT_LINE_BYTES_MAX) {
         return fault_set(fault, INVALID_ARGUMENT, "line %d is %zu bytes; at most %d", number,
                          raw.length, IMPORT_LINE_BYTES_MAX);
@@ -199,17 +205,28 @@ bool import_line_blank(struct text line)
     return text_trim(line).length == 0;
 }
 
-struct text import_lines_peek(const struct import_lines *lines, struct arena *arena, int lines_max,
+void import_lines_forget(struct import_lines *lines)
+{
+    lines->is_peeked = false;
+}
+
+struct text import_lines_peek(struct import_lines *lines, struct arena *arena, int lines_max,
                               int *blank_count)
 {
     size_t offset = lines->offset;
     *blank_count = 0;
     while (offset < lines->utf8.length && *blank_count < lines_max) {
-        struct text raw = line_at(lines->utf8, offset, &offset);
+        size_t begin = offset;
+        struct text raw = line_at(lines->utf8, begin, &offset);
         if (raw.length > IMPORT_LINE_BYTES_MAX) break;
         if (!import_line_blank(raw)) {
             struct text composed;
-            return text_compose(arena, raw, &composed) == OK ? composed : (struct text){"", 0};
+            if (text_compose(arena, raw, &composed) != OK) return (struct text){"", 0};
+            lines->is_peeked = true;
+            lines->peeked_offset = begin;
+            lines->peeked_next = offset;
+            lines->peeked = composed;
+            return composed;
         }
         (*blank_count)++;
     }

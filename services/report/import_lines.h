@@ -21,6 +21,10 @@ struct import_lines {
     struct text utf8;
     size_t offset; /* Of the next line. */
     int number;    /* Of the line read last. */
+    /* The line that was looked at ahead: it is composed once only. */
+    bool is_peeked;
+    size_t peeked_offset, peeked_next;
+    struct text peeked;
 };
 
 /* Reads from the beginning of the text, which must be valid UTF-8 and outlive the reader. */
@@ -34,8 +38,11 @@ NODISCARD enum status import_lines_next(struct import_lines *lines, struct arena
 
 /* The next line that is not blank, composed, without reading it; empty where there is none within
  * the next `lines_max` lines. *blank_count: how many blank lines come before it. */
-struct text import_lines_peek(const struct import_lines *lines, struct arena *arena, int lines_max,
+struct text import_lines_peek(struct import_lines *lines, struct arena *arena, int lines_max,
                               int *blank_count);
+
+/* The arena is about to be reset: forgets what was looked at ahead. */
+void import_lines_forget(struct import_lines *lines);
 
 /* The line holds nothing but white space. */
 bool import_line_blank(struct text line);

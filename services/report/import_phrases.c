@@ -206,6 +206,7 @@ static void describe(struct phrases *phrases, int index, struct phrase *phrase)
     phrase->label_count = 0;
     phrase->part_of = phrase->compared_with = phrase->days = FRAME_NONE;
     phrase->from_list = phrase->days_are_as_of = false;
+    frames_name(frames);
     add_frames(frames, phrase);
     struct words_hint hint = {0};
     int before = phrase->label_count;

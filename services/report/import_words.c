@@ -4,134 +4,160 @@
 
 #include "import_phrases.h"
 
+/* A literal and its length: the lists below are gone through for every number. */
+#define WORD(literal)                                                                              \
+    {                                                                                              \
+        literal, sizeof(literal) - 1                                                               \
+    }
+
 /* Words before a number that say how it was counted. */
 static const struct {
-    const char *word;
+    struct text word;
     unsigned qualifiers;
     const char *per;
 } counting_words[] = {
-    {"총", PHRASE_TOTAL, NULL},
-    {"합계", PHRASE_TOTAL, NULL},
-    {"전체", 0, NULL},
-    {"약", 0, NULL},
-    {"금", 0, NULL},
-    {"각", 0, "개"},
-    {"최대", PHRASE_MAXIMUM, NULL},
-    {"최고", PHRASE_MAXIMUM, NULL},
-    {"최소", 0, NULL},
-    {"평균", PHRASE_AVERAGE, NULL},
-    {"누적", 0, NULL},
-    {"누계", 0, NULL},
-    {"매월", 0, "월"},
-    {"매년", 0, "년"},
-    {"매주", 0, "주"},
-    {"매일", 0, "일"},
-    {"월", 0, "월"},
-    {"연", 0, "년"},
-    {"년", 0, "년"},
-    {"주", 0, "주"},
-    {"일", 0, "일"},
-    {"회", 0, "회"},
-    {"분기", 0, "분기"},
-    {"반기", 0, "반기"},
-    {"분기별", 0, "분기"},
-    {"반기별", 0, "반기"},
-    {"월별", 0, "월"},
-    {"연간", 0, "년"},
-    {"월간", 0, NULL},
-    {"일평균", PHRASE_AVERAGE, "일"},
-    {"월평균", PHRASE_AVERAGE, "월"},
-    {"연평균", PHRASE_AVERAGE, "년"},
-    {"1일", 0, "일"},
-    {"시간당", 0, "시간"},
-    {"개별", 0, NULL},
-    {"무려", 0, NULL},
-    {"만", 0, NULL},
-    {"등", 0, NULL},
-    {"중", 0, NULL},
-    {"및", 0, NULL},
-    {"외", 0, NULL},
-    {"내", 0, NULL},
-    {"당", 0, "개"},
-    {"대비", 0, NULL},
-    {"동기대비", 0, NULL},
-    {"전년대비", 0, NULL},
+    {WORD("총"), PHRASE_TOTAL, NULL},
+    {WORD("합계"), PHRASE_TOTAL, NULL},
+    {WORD("전체"), 0, NULL},
+    {WORD("약"), 0, NULL},
+    {WORD("금"), 0, NULL},
+    {WORD("각"), 0, "개"},
+    {WORD("최대"), PHRASE_MAXIMUM, NULL},
+    {WORD("최고"), PHRASE_MAXIMUM, NULL},
+    {WORD("최소"), 0, NULL},
+    {WORD("평균"), PHRASE_AVERAGE, NULL},
+    {WORD("누적"), 0, NULL},
+    {WORD("누계"), 0, NULL},
+    {WORD("매월"), 0, "월"},
+    {WORD("매년"), 0, "년"},
+    {WORD("매주"), 0, "주"},
+    {WORD("매일"), 0, "일"},
+    {WORD("월"), 0, "월"},
+    {WORD("연"), 0, "년"},
+    {WORD("년"), 0, "년"},
+    {WORD("주"), 0, "주"},
+    {WORD("일"), 0, "일"},
+    {WORD("회"), 0, "회"},
+    {WORD("분기"), 0, "분기"},
+    {WORD("반기"), 0, "반기"},
+    {WORD("분기별"), 0, "분기"},
+    {WORD("반기별"), 0, "반기"},
+    {WORD("월별"), 0, "월"},
+    {WORD("연간"), 0, "년"},
+    {WORD("월간"), 0, NULL},
+    {WORD("일평균"), PHRASE_AVERAGE, "일"},
+    {WORD("월평균"), PHRASE_AVERAGE, "월"},
+    {WORD("연평균"), PHRASE_AVERAGE, "년"},
+    {WORD("1일"), 0, "일"},
+    {WORD("시간당"), 0, "시간"},
+    {WORD("개별"), 0, NULL},
+    {WORD("무려"), 0, NULL},
+    {WORD("만"), 0, NULL},
+    {WORD("등"), 0, NULL},
+    {WORD("중"), 0, NULL},
+    {WORD("및"), 0, NULL},
+    {WORD("외"), 0, NULL},
+    {WORD("내"), 0, NULL},
+    {WORD("당"), 0, "개"},
+    {WORD("대비"), 0, NULL},
+    {WORD("동기대비"), 0, NULL},
+    {WORD("전년대비"), 0, NULL},
 };
 
 /* Endings of a word that is not part of the noun phrase behind it. */
-static const char *const boundary_endings[] = {
-    "별로", "담은",   "받은",   "같은",   "맞은",   "을",   "를",   "에",   "에서", "으로", "에게",
-    "에는", "에서는", "하여",   "하고",   "하는",   "되는", "통해", "위해", "위한", "통한", "따른",
-    "대한", "관한",   "등",     "맞춰",   "따라",   "대해", "이며", "으며", "하며", "또는", "까지",
-    "부터", "이후",   "이용한", "활용한", "되어",   "해서", "라는", "있는", "없는", "된",   "보다",
-    "처럼", "는",     "로서",   "로써",   "수준의", "토록", "도록", "하게", "시",
+static const struct text boundary_endings[] = {
+    WORD("별로"),   WORD("담은"), WORD("받은"), WORD("같은"), WORD("맞은"), WORD("을"),
+    WORD("를"),     WORD("에"),   WORD("에서"), WORD("으로"), WORD("에게"), WORD("에는"),
+    WORD("에서는"), WORD("하여"), WORD("하고"), WORD("하는"), WORD("되는"), WORD("통해"),
+    WORD("위해"),   WORD("위한"), WORD("통한"), WORD("따른"), WORD("대한"), WORD("관한"),
+    WORD("등"),     WORD("맞춰"), WORD("따라"), WORD("대해"), WORD("이며"), WORD("으며"),
+    WORD("하며"),   WORD("또는"), WORD("까지"), WORD("부터"), WORD("이후"), WORD("이용한"),
+    WORD("활용한"), WORD("되어"), WORD("해서"), WORD("라는"), WORD("있는"), WORD("없는"),
+    WORD("된"),     WORD("보다"), WORD("처럼"), WORD("는"),   WORD("로서"), WORD("로써"),
+    WORD("수준의"), WORD("토록"), WORD("도록"), WORD("하게"), WORD("시"),
 };
 
 /* Particles at the end of the noun itself, longest first. */
-static const char *const particles[] = {"에서는", "으로는", "에서", "에게",   "으로",
-                                        "까지",   "부터",   "에는", "이라는", "을",
-                                        "를",     "은",     "는",   "에",     "의"};
+static const struct text particles[] = {WORD("에서는"), WORD("으로는"), WORD("에서"), WORD("에게"),
+                                        WORD("으로"),   WORD("까지"),   WORD("부터"), WORD("에는"),
+                                        WORD("이라는"), WORD("을"),     WORD("를"),   WORD("은"),
+                                        WORD("는"),     WORD("에"),     WORD("의")};
 
 /* Nouns that end like a noun with a particle. */
-static const char *const whole_nouns[] = {
-    "회의", "협의", "심의", "강의", "결의", "논의", "문의", "제의", "건의", "동의",   "주의",
-    "합의", "편의", "토의", "정의", "명의", "유의", "은",   "의",   "마을", "노을",   "가을",
-    "을",   "에",   "는",   "신의", "질의", "이의", "하의", "상의", "수의", "서울은", "토론은"};
+static const struct text whole_nouns[] = {
+    WORD("회의"), WORD("협의"),   WORD("심의"),  WORD("강의"), WORD("결의"), WORD("논의"),
+    WORD("문의"), WORD("제의"),   WORD("건의"),  WORD("동의"), WORD("주의"), WORD("합의"),
+    WORD("편의"), WORD("토의"),   WORD("정의"),  WORD("명의"), WORD("유의"), WORD("은"),
+    WORD("의"),   WORD("마을"),   WORD("노을"),  WORD("가을"), WORD("을"),   WORD("에"),
+    WORD("는"),   WORD("신의"),   WORD("질의"),  WORD("이의"), WORD("하의"), WORD("상의"),
+    WORD("수의"), WORD("서울은"), WORD("토론은")};
 
-static const char *const predicates[] = {
-    "실시", "추진", "운영", "선정", "제작", "개최", "설치", "발행", "배부", "배포", "제공",
-    "집행", "참여", "노출", "조회", "발송", "구독", "접수", "선발", "위촉", "시행", "게시",
-    "게재", "등록", "확보", "확대", "축소", "증가", "감소", "상승", "하락", "완료", "지원",
-    "지급", "투입", "편성", "송출", "방영", "표출", "부착", "조성", "구축", "도입", "개설",
-    "신설", "건립", "수립", "체결", "보유", "활용", "참석", "방문", "비치", "공급", "공개",
-    "수행", "처리", "달성", "기록", "발생", "규모", "이상", "이하", "내외", "정도", "미만",
-    "초과", "이내", "가량", "예정", "계획", "대상", "분량", "소요", "반영", "추가", "신규",
-    "발굴", "양성", "모집", "출연", "편집", "점검", "관리", "고용", "채용",
+static const struct text predicates[] = {
+    WORD("실시"), WORD("추진"), WORD("운영"), WORD("선정"), WORD("제작"), WORD("개최"),
+    WORD("설치"), WORD("발행"), WORD("배부"), WORD("배포"), WORD("제공"), WORD("집행"),
+    WORD("참여"), WORD("노출"), WORD("조회"), WORD("발송"), WORD("구독"), WORD("접수"),
+    WORD("선발"), WORD("위촉"), WORD("시행"), WORD("게시"), WORD("게재"), WORD("등록"),
+    WORD("확보"), WORD("확대"), WORD("축소"), WORD("증가"), WORD("감소"), WORD("상승"),
+    WORD("하락"), WORD("완료"), WORD("지원"), WORD("지급"), WORD("투입"), WORD("편성"),
+    WORD("송출"), WORD("방영"), WORD("표출"), WORD("부착"), WORD("조성"), WORD("구축"),
+    WORD("도입"), WORD("개설"), WORD("신설"), WORD("건립"), WORD("수립"), WORD("체결"),
+    WORD("보유"), WORD("활용"), WORD("참석"), WORD("방문"), WORD("비치"), WORD("공급"),
+    WORD("공개"), WORD("수행"), WORD("처리"), WORD("달성"), WORD("기록"), WORD("발생"),
+    WORD("규모"), WORD("이상"), WORD("이하"), WORD("내외"), WORD("정도"), WORD("미만"),
+    WORD("초과"), WORD("이내"), WORD("가량"), WORD("예정"), WORD("계획"), WORD("대상"),
+    WORD("분량"), WORD("소요"), WORD("반영"), WORD("추가"), WORD("신규"), WORD("발굴"),
+    WORD("양성"), WORD("모집"), WORD("출연"), WORD("편집"), WORD("점검"), WORD("관리"),
+    WORD("고용"), WORD("채용"),
 };
 
 /* Words that a date leaves behind, or that say how, at the beginning of a phrase. */
-static const char *const opening_words[] = {
-    "말",   "초",   "도",   "도에", "에",   "에는", "의",   "중",   "동안", "까지", "부터",
-    "현재", "기준", "이후", "간",   "이상", "이하", "초과", "미만", "및",   "또는", "약"};
+static const struct text opening_words[] = {
+    WORD("말"),   WORD("초"),   WORD("도"),   WORD("도에"), WORD("에"),   WORD("에는"),
+    WORD("의"),   WORD("중"),   WORD("동안"), WORD("까지"), WORD("부터"), WORD("현재"),
+    WORD("기준"), WORD("이후"), WORD("간"),   WORD("이상"), WORD("이하"), WORD("초과"),
+    WORD("미만"), WORD("및"),   WORD("또는"), WORD("약")};
 
 /* Words behind a number that say how it is meant. */
 static const struct {
-    const char *word;
+    struct text word;
     unsigned qualifiers;
 } meaning_words[] = {
-    {"이상", 0}, {"이하", 0},
-    {"내외", 0}, {"정도", 0},
-    {"미만", 0}, {"초과", 0},
-    {"이내", 0}, {"가량", 0},
-    {"예정", 0}, {"수준", 0},
-    {"기준", 0}, {"현재", 0},
-    {"중", 0},   {"등", 0},
-    {"및", 0},   {"대비", 0},
-    {"간", 0},   {"동안", 0},
-    {"이후", 0}, {"이전", 0},
-    {"까지", 0}, {"최대", PHRASE_MAXIMUM},
-    {"씩", 0},   {"당", 0},
-    {"전", 0},   {"후", 0},
-    {"내", 0},   {"외", 0},
-    {"만에", 0},
+    {WORD("이상"), 0}, {WORD("이하"), 0},
+    {WORD("내외"), 0}, {WORD("정도"), 0},
+    {WORD("미만"), 0}, {WORD("초과"), 0},
+    {WORD("이내"), 0}, {WORD("가량"), 0},
+    {WORD("예정"), 0}, {WORD("수준"), 0},
+    {WORD("기준"), 0}, {WORD("현재"), 0},
+    {WORD("중"), 0},   {WORD("등"), 0},
+    {WORD("및"), 0},   {WORD("대비"), 0},
+    {WORD("간"), 0},   {WORD("동안"), 0},
+    {WORD("이후"), 0}, {WORD("이전"), 0},
+    {WORD("까지"), 0}, {WORD("최대"), PHRASE_MAXIMUM},
+    {WORD("씩"), 0},   {WORD("당"), 0},
+    {WORD("전"), 0},   {WORD("후"), 0},
+    {WORD("내"), 0},   {WORD("외"), 0},
+    {WORD("만에"), 0},
 };
 
-static const char *const noun_units[] = {"개", "여개", "개사", "종", "대", "가지"};
-static const char *const copy_units[] = {"부", "개", "권", "장", "매", "종", "편", "점", "대"};
-static const char *const executions[] = {"집행", "지출", "원인행위", "잔액", "이월", "지급"};
+static const struct text noun_units[] = {WORD("개"), WORD("여개"), WORD("개사"),
+                                         WORD("종"), WORD("대"),   WORD("가지")};
+static const struct text copy_units[] = {WORD("부"), WORD("개"), WORD("권"), WORD("장"), WORD("매"),
+                                         WORD("종"), WORD("편"), WORD("점"), WORD("대")};
+static const struct text executions[] = {WORD("집행"), WORD("지출"), WORD("원인행위"),
+                                         WORD("잔액"), WORD("이월"), WORD("지급")};
 
-static bool in_list(struct text word, const char *const *list, size_t count)
+static bool in_list(struct text word, const struct text *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (text_equal(word, text_from(list[i]))) return true;
+        if (text_equal(word, list[i])) return true;
     }
     return false;
 }
 
-static bool contains_one(struct text text, const char *const *list, size_t count)
+static bool contains_one(struct text text, const struct text *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (text_find(text, text_from(list[i])) >= 0) return true;
+        if (text_find(text, list[i]) >= 0) return true;
     }
     return false;
 }
@@ -168,11 +194,10 @@ static struct text without_particle(struct text text)
     struct text word = last_word(text, &before);
     if (in_list(word, whole_nouns, ARRAY_LENGTH(whole_nouns))) return text;
     for (size_t i = 0; i < ARRAY_LENGTH(whole_nouns); i++) {
-        if (strlen(whole_nouns[i]) >= 6 && text_ends_with(word, text_from(whole_nouns[i])))
-            return text;
+        if (whole_nouns[i].length >= 6 && text_ends_with(word, whole_nouns[i])) return text;
     }
     for (size_t i = 0; i < ARRAY_LENGTH(particles); i++) {
-        struct text particle = text_from(particles[i]);
+        struct text particle = particles[i];
         if (!text_ends_with(word, particle) || word.length < particle.length + 3) continue;
         text.length -= particle.length;
         return text;
@@ -213,7 +238,7 @@ struct text words_without_counting(struct text text, struct words_hint *hint)
         if (word.length > 3 && text_ends_with(word, text_from("별")) && hint->per == NULL)
             hint->per = "개";
         for (size_t i = 0; i < ARRAY_LENGTH(counting_words) && !found; i++) {
-            if (!text_equal(word, text_from(counting_words[i].word))) continue;
+            if (!text_equal(word, counting_words[i].word)) continue;
             hint->qualifiers |= counting_words[i].qualifiers;
             if (counting_words[i].per != NULL && hint->per == NULL)
                 hint->per = counting_words[i].per;
@@ -246,24 +271,24 @@ static int quote_balance(struct text word)
 static bool is_boundary(struct text word)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(boundary_endings); i++) {
-        struct text ending = text_from(boundary_endings[i]);
+        struct text ending = boundary_endings[i];
         if (!text_ends_with(word, ending)) continue;
         if (in_list(word, whole_nouns, ARRAY_LENGTH(whole_nouns))) return false;
         bool whole = word.length == ending.length;
         bool short_ending = ending.length == 3;
         /* `시` and `는` alone or in `도시` are nouns; as endings they need a verb before them. */
-        if (strcmp(boundary_endings[i], "시") == 0) return false;
-        if (whole && short_ending && strcmp(boundary_endings[i], "등") != 0) return false;
-        if (short_ending && word.length < 6 && strcmp(boundary_endings[i], "등") != 0) return false;
+        if (text_equal(ending, text_from("시"))) return false;
+        if (whole && short_ending && !text_equal(ending, text_from("등"))) return false;
+        if (short_ending && word.length < 6 && !text_equal(ending, text_from("등"))) return false;
         for (size_t n = 0; n < ARRAY_LENGTH(whole_nouns); n++) {
-            if (strlen(whole_nouns[n]) >= 6 && text_ends_with(word, text_from(whole_nouns[n])))
-                return false;
+            if (whole_nouns[n].length >= 6 && text_ends_with(word, whole_nouns[n])) return false;
         }
-        if (strcmp(boundary_endings[i], "등") == 0 && !whole) {
-            static const char *const nouns[] = {"평등", "균등",   "초등",  "고등",
-                                                "대등", "신호등", "가로등"};
+        if (text_equal(ending, text_from("등")) && !whole) {
+            static const struct text nouns[] = {WORD("평등"),  WORD("균등"), WORD("초등"),
+                                                WORD("고등"),  WORD("대등"), WORD("신호등"),
+                                                WORD("가로등")};
             for (size_t n = 0; n < ARRAY_LENGTH(nouns); n++) {
-                if (text_ends_with(word, text_from(nouns[n]))) return false;
+                if (text_ends_with(word, nouns[n])) return false;
             }
         }
         return true;
@@ -309,13 +334,15 @@ struct text words_unopened(struct text words)
 
 static bool is_word_of_doing(struct text word)
 {
-    static const char *const endings[] = {
-        "맞춰",   "통해",     "통하여",   "위해",     "하여",     "하고",   "되어",   "따라",
-        "해서",   "대상으로", "중심으로", "바탕으로", "기준으로", "목표로", "위주로", "통한",
-        "위한",   "따른",     "대한",     "관한",     "활용한",   "보유한", "이용한", "포함한",
-        "개발한", "제작한",   "운영한",   "참여한",   "정해"};
+    static const struct text endings[] = {
+        WORD("맞춰"),     WORD("통해"),     WORD("통하여"),   WORD("위해"),   WORD("하여"),
+        WORD("하고"),     WORD("되어"),     WORD("따라"),     WORD("해서"),   WORD("대상으로"),
+        WORD("중심으로"), WORD("바탕으로"), WORD("기준으로"), WORD("목표로"), WORD("위주로"),
+        WORD("통한"),     WORD("위한"),     WORD("따른"),     WORD("대한"),   WORD("관한"),
+        WORD("활용한"),   WORD("보유한"),   WORD("이용한"),   WORD("포함한"), WORD("개발한"),
+        WORD("제작한"),   WORD("운영한"),   WORD("참여한"),   WORD("정해")};
     for (size_t i = 0; i < ARRAY_LENGTH(endings); i++) {
-        if (text_ends_with(word, text_from(endings[i]))) return true;
+        if (text_ends_with(word, endings[i])) return true;
     }
     return false;
 }
@@ -355,7 +382,8 @@ void words_measure(struct text label, struct words_hint *hint)
         const char *per;
     } means[] = {{"일평균", "일"}, {"일 평균", "일"}, {"월평균", "월"},   {"월 평균", "월"},
                  {"연평균", "년"}, {"연 평균", "년"}, {"시간당", "시간"}, {"1인당", "명"}};
-    for (size_t i = 0; i < ARRAY_LENGTH(means); i++) {
+    bool may = text_find(label, text_from("평균")) >= 0 || text_find(label, text_from("당")) >= 0;
+    for (size_t i = 0; may && i < ARRAY_LENGTH(means); i++) {
         if (text_find(label, text_from(means[i].word)) >= 0 && hint->per == NULL)
             hint->per = means[i].per;
     }
@@ -365,10 +393,10 @@ void words_measure(struct text label, struct words_hint *hint)
 /* The word says how, to whom or by what. */
 static bool is_adverbial(struct text word)
 {
-    static const char *const endings[] = {"으로", "하여", "하고", "통해",
-                                          "위해", "에서", "에게", "따라"};
+    static const struct text endings[] = {WORD("으로"), WORD("하여"), WORD("하고"), WORD("통해"),
+                                          WORD("위해"), WORD("에서"), WORD("에게"), WORD("따라")};
     for (size_t i = 0; i < ARRAY_LENGTH(endings); i++) {
-        if (text_ends_with(word, text_from(endings[i]))) return true;
+        if (text_ends_with(word, endings[i])) return true;
     }
     return false;
 }
@@ -406,20 +434,26 @@ struct label words_noun(struct text words, struct words_hint *hint)
         has_letter = point >= 0xAC00 || (point >= 'A' && point <= 'Z') ||
                      (point >= 'a' && point <= 'z') || (point >= 0x3400 && point <= 0x9FFF);
     }
-    static const char *const stray[] = {"을", "를", "의", "로", "으로", "에", "와", "과", "이",
-                                        "가", "씩", "은", "는", "도",   "간", "말", "초"};
+    static const struct text stray[] = {
+        WORD("을"), WORD("를"), WORD("의"), WORD("로"), WORD("으로"), WORD("에"),
+        WORD("와"), WORD("과"), WORD("이"), WORD("가"), WORD("씩"),   WORD("은"),
+        WORD("는"), WORD("도"), WORD("간"), WORD("말"), WORD("초")};
     if (!has_letter || in_list(label_text(&label), stray, ARRAY_LENGTH(stray))) label.length = 0;
     return label;
 }
 
 static bool is_noun_that_sticks(struct text word)
 {
-    static const char *const endings[] = {
-        "의",   "를",     "을",       "이",     "가",   "은",   "는",   "로",   "으로",
-        "에",   "와",     "과",       "도",     "만",   "씩",   "당",   "여",   "간",
-        "내",   "중",     "까지",     "부터",   "이상", "이하", "에서", "이며", "이고",
-        "인",   "짜리",   "이상으로", "이하로", "정도", "내외", "미만", "이내", "초과",
-        "에게", "이상의", "이하의",   "에는",   "보다", "↑",    "↓"};
+    static const struct text endings[] = {
+        WORD("의"),     WORD("를"),   WORD("을"),     WORD("이"),     WORD("가"),
+        WORD("은"),     WORD("는"),   WORD("로"),     WORD("으로"),   WORD("에"),
+        WORD("와"),     WORD("과"),   WORD("도"),     WORD("만"),     WORD("씩"),
+        WORD("당"),     WORD("여"),   WORD("간"),     WORD("내"),     WORD("중"),
+        WORD("까지"),   WORD("부터"), WORD("이상"),   WORD("이하"),   WORD("에서"),
+        WORD("이며"),   WORD("이고"), WORD("인"),     WORD("짜리"),   WORD("이상으로"),
+        WORD("이하로"), WORD("정도"), WORD("내외"),   WORD("미만"),   WORD("이내"),
+        WORD("초과"),   WORD("에게"), WORD("이상의"), WORD("이하의"), WORD("에는"),
+        WORD("보다"),   WORD("↑"),    WORD("↓")};
     struct text bare = text_trim(word);
     if (bare.length < 6) return false;
     size_t offset = 0;
@@ -436,7 +470,7 @@ struct label words_follower(struct text words, struct words_hint *hint)
                    {"상승", PHRASE_INCREASE}, {"감소", PHRASE_DECREASE}, {"하락", PHRASE_DECREASE},
                    {"증대", PHRASE_INCREASE}, {"축소", PHRASE_DECREASE}};
     struct text near = text_cut(words, 40);
-    for (size_t i = 0; i < ARRAY_LENGTH(changes); i++) {
+    for (size_t i = 0; near.length >= 3 && i < ARRAY_LENGTH(changes); i++) {
         if (text_find(near, text_from(changes[i].mark)) >= 0)
             hint->qualifiers |= changes[i].qualifier;
     }
@@ -456,8 +490,8 @@ struct label words_follower(struct text words, struct words_hint *hint)
         bool meaning = false;
         struct text bare = without_particle(word);
         for (size_t i = 0; i < ARRAY_LENGTH(meaning_words) && !meaning; i++) {
-            meaning = text_equal(word, text_from(meaning_words[i].word)) ||
-                      text_equal(bare, text_from(meaning_words[i].word));
+            meaning =
+                text_equal(word, meaning_words[i].word) || text_equal(bare, meaning_words[i].word);
             if (meaning) hint->qualifiers |= meaning_words[i].qualifiers;
         }
         if (!meaning) break;
