@@ -65,6 +65,13 @@ static bool date_closed(const struct scan *scan, size_t end)
     return scan_any(scan, at, behind) > 0 || scan_digit(scan, at, &digit) > 0;
 }
 
+/* What is glued to a date's last full stop: `5. 1.부터`. */
+static bool date_glued(const struct scan *scan, size_t end)
+{
+    static const char *const behind[] = {"부터", "까지", "자", "현재", "기준", "~", "∼", NULL};
+    return scan_any(scan, end, behind) > 0;
+}
+
 /* `month.day` followed by what only follows a date: 현재, a time, a weekday that is not alone. */
 static bool date_followed(const struct scan *scan, const struct point *point)
 {
@@ -86,6 +93,7 @@ static bool point_supported(const struct scan *scan, const struct point *point)
     if (scan_any_before(scan, point->begin, signs) > 0 && !scan_was(scan, point->begin, "-"))
         return false;
     /* A heading and a number: `3. 12 …`. */
+    if (point->dotted && date_glued(scan, point->end)) return true;
     if (point->spaced && (point->begin == scan->start || !point->dotted)) return false;
     if (point->dotted) return true;
     if (date_followed(scan, point)) return true;
@@ -227,7 +235,9 @@ bool date_read(const struct scan *scan, size_t at, struct numeral *numeral)
         .kind = NUMERAL_PERIOD, .begin = first.begin, .end = first.end, .unit = ""};
     bool span = span_read(scan, &first, &read);
     if (!first.certain && !(span && first.day > 0) && !point_supported(scan, &first)) return false;
-    if (!first.certain && first.spaced && at == scan->start && !first.weekday) return false;
+    bool glued = first.dotted && date_glued(scan, first.end);
+    if (!first.certain && first.spaced && at == scan->start && !first.weekday && !glued)
+        return false;
     if (!span) {
         bool several = second_day_read(scan, &first, &day);
         read.kind = first.day > 0 ? NUMERAL_DATE : NUMERAL_PERIOD;

@@ -251,7 +251,7 @@ static bool short_number_read(const struct scan *scan, size_t at, struct numeral
     if (!whole_read(scan, at, &number) || !short_number_is(number.value)) return false;
     if (number.digits < 3 || !amount_read(scan, at, &amount)) return false;
     bool known = amount.has_unit && (amount.unit.flags & UNIT_GUESSED) == 0 &&
-                 !scan_is(scan, number.end, "콜");
+                 !scan_is(scan, number.end, "콜") && unit_word_ends(scan, amount.unit.end);
     if (known || amount.magnitude || amount.more || amount.number.decimals > 0) return false;
     if (scan_any_before(scan, at, (const char *const[]){"△", "▲", "+", NULL}) > 0) return false;
     size_t end = number.end;
@@ -274,9 +274,11 @@ static bool short_number_read(const struct scan *scan, size_t at, struct numeral
 /* `내선 1234`, `우편번호 04524`, `세종대로 110`: a number without a unit behind such a word. */
 static bool place_read(const struct scan *scan, size_t at, struct numeral *numeral)
 {
-    static const char *const words[] = {"내선", "우편번호", "전화번호", "계좌번호", "대로", NULL};
+    static const char *const words[] = {"ISO",      "IEC",      "내선", "우편번호",
+                                        "전화번호", "계좌번호", "대로", NULL};
     struct amount amount;
     size_t before = scan_spaces_before(scan, at);
+    if (before == at) return false;
     if (scan_was(scan, before, ":")) before = scan_spaces_before(scan, before - 1);
     if (scan_any_before(scan, before, words) == 0 || !amount_read(scan, at, &amount)) return false;
     if (amount.has_unit || amount.magnitude || amount.overflow || amount.number.grouped)

@@ -49,7 +49,10 @@ static bool page_is(const struct scan *scan, size_t at, const struct whole *page
 {
     static const char *const leaders[] = {"···", "...", "…", "‥", "---", "ㆍㆍ", "・・", NULL};
     if (scan->context->in_table || page->digits > PAGE_DIGITS_MAX) return false;
-    if (!line_ends(scan, page->end)) return false;
+    size_t end = page->end;
+    if (scan_is(scan, end, "p") || scan_is(scan, end, "P")) end++;
+    if (scan_is(scan, end, "쪽")) end += strlen("쪽");
+    if (!line_ends(scan, end)) return false;
     size_t before = scan_spaces_before(scan, at);
     if (before > scan->floor && scan->line.bytes[before - 1] == '\t') before--;
     if (before == at) return scan_any_before(scan, at, leaders) > 0;
@@ -101,6 +104,21 @@ static bool section_read(const struct scan *scan, size_t at, struct numeral *num
     return code_is_hangul(scan_code(scan, text)) && ordinal_set(at, end, numeral);
 }
 
+/* Numbers of an enumeration within the line: `1. 계획 2. 명단`, and marks of notes: `주1)`. */
+static bool inner_heading_read(const struct scan *scan, size_t at, const struct whole *number,
+                               struct numeral *numeral)
+{
+    if (number->digits > HEADING_DIGITS_MAX || number->value == 0) return false;
+    if (scan_is(scan, number->end, ")") && scan->brackets == 0 && !scan->context->in_table)
+        return ordinal_set(at, number->end, numeral);
+    if (!scan_is(scan, number->end, ".") || !code_is_space(scan_code_before(scan, at)))
+        return false;
+    size_t text = scan_spaces(scan, number->end + 1);
+    uint32_t code = scan_code(scan, text);
+    bool titled = code_is_hangul(code) || code_is_latin(code) || code == 0x300C;
+    return text > number->end + 1 && titled && ordinal_set(at, number->end + 1, numeral);
+}
+
 bool heading_read(const struct scan *scan, size_t at, struct numeral *numeral)
 {
     struct whole number;
@@ -108,7 +126,8 @@ bool heading_read(const struct scan *scan, size_t at, struct numeral *numeral)
     if (at == scan->start && section_read(scan, at, numeral)) return true;
     if (!whole_read(scan, at, &number)) return false;
     if (page_is(scan, at, &number)) return ordinal_set(at, marks_skip(scan, number.end), numeral);
-    if (at != scan->start || number.digits > PAGE_DIGITS_MAX) return false;
+    if (at != scan->start) return inner_heading_read(scan, at, &number, numeral);
+    if (number.digits > PAGE_DIGITS_MAX) return false;
     if (!scan->context->in_table && line_ends(scan, number.end))
         return ordinal_set(at, marks_skip(scan, number.end), numeral);
     if (number.digits > HEADING_DIGITS_MAX) return false;
@@ -143,8 +162,15 @@ static size_t suffix_skip(const struct scan *scan, size_t at)
     return number_read(scan, digits, &number) ? number.end : at;
 }
 
+/* Whether a comma and a space join a list (`지하 1, 2층`) or end a count (`5급 3, 6급 12`). */
+static bool list_spaced(const struct scan *scan, int first, int next)
+{
+    const struct numeral *previous = scan->previous;
+    return next == first + 1 && (previous == NULL || previous->kind != NUMERAL_ORDINAL);
+}
+
 /* Reads further numbers of a list or range: `,2`, `·2`, `~6`, `-123`. Returns where they end. */
-static size_t list_skip(const struct scan *scan, size_t at)
+static size_t list_skip(const struct scan *scan, size_t at, int value)
 {
     static const char *const joints[] = {",",  "·",  "‧", "・", "∙", "ㆍ", "~", "∼",
                                          "～", "〜", "-", "–",  "/", "，", NULL};
@@ -152,7 +178,11 @@ static size_t list_skip(const struct scan *scan, size_t at)
         struct whole next;
         size_t joint = scan_spaces(scan, at);
         size_t bytes = scan_any(scan, joint, joints);
-        if (bytes == 0 || !whole_read(scan, scan_spaces(scan, joint + bytes), &next)) break;
+        size_t number = scan_spaces(scan, joint + bytes);
+        if (bytes == 0 || !whole_read(scan, number, &next)) break;
+        bool apart = number > joint + bytes || joint > at;
+        if (apart && scan_tilde(scan, joint) == 0 && !list_spaced(scan, value, next.value)) break;
+        value = next.value;
         at = next.end;
     }
     return at;
@@ -168,7 +198,7 @@ bool prefixed_read(const struct scan *scan, size_t at, struct numeral *numeral)
     if (begin > scan->floor && code_is_hangul(scan_code_before(scan, begin))) return false;
     if (!whole_read(scan, at, &number)) return false;
     size_t end = number.end;
-    size_t listed = list_skip(scan, end);
+    size_t listed = list_skip(scan, end, number.value);
     if (listed > end && unit_find(scan, listed, &unit) && !scan_is(scan, end, "~")) end = listed;
     if (unit_find(scan, end, &unit)) end = suffix_skip(scan, unit.end);
     return ordinal_set(begin, end, numeral);
@@ -220,7 +250,7 @@ static bool labelled_read(const struct scan *scan, size_t at, struct numeral *nu
     if (hangul ? code_is_hangul(before) : code_is_latin(before)) return false;
     if (!amount_read(scan, at, &amount) || amount.has_unit || amount.magnitude) return false;
     if (amount.number.decimals > 0) return false;
-    size_t listed = list_skip(scan, number.end);
+    size_t listed = list_skip(scan, number.end, number.value);
     return ordinal_set(at, listed, numeral);
 }
 
@@ -235,7 +265,7 @@ bool ordinal_read(const struct scan *scan, size_t at, struct numeral *numeral)
         return false;
     size_t end = number.end;
     if (!unit_find(scan, end, &unit)) {
-        end = list_skip(scan, end);
+        end = list_skip(scan, end, number.value);
         if (end == number.end || !unit_find(scan, end, &unit)) return false;
     }
     if (!unit_orders(scan, at, &number, &unit)) return false;

@@ -197,9 +197,19 @@ static bool part_read(const struct scan *scan, size_t at, struct point *point)
         point->end = at + strlen("상반기");
         return true;
     }
+    if (scan_is(scan, at, "上") || scan_is(scan, at, "下")) {
+        point->half = scan_is(scan, at, "上") ? 1 : 2;
+        point->end = at + strlen("上");
+        return true;
+    }
     if (!whole_read(scan, at, &whole) || whole.digits > 1) return false;
     if (whole.value < 1 || whole.value > QUARTERS) return false;
     size_t end = whole.end;
+    if (scan_is(scan, end, "Q") && !code_is_latin(scan_code(scan, end + 1))) {
+        point->quarter = whole.value;
+        point->end = end + 1;
+        return true;
+    }
     if (scan_is(scan, end, "/4")) end += strlen("/4");
     end = end > whole.end ? scan_spaces(scan, end) : end;
     if (scan_is(scan, end, "사분기")) end += strlen("사");
@@ -308,13 +318,13 @@ static bool point_read_year(const struct scan *scan, size_t at, struct point *po
 {
     struct point read;
     if (!year_read(scan, at, &read)) return false;
+    bool dotted = scan_is(scan, read.end, ".");
     if (scan_is(scan, read.end, "년")) {
         year_finish_worded(scan, &read);
-    } else if (scan_is(scan, read.end, ".") && month_read_dotted(scan, read.end + 1, &read)) {
-        /* Its end is the month's or the day's. */
-    } else if (month_read_ruled(scan, &read, "-") || month_read_ruled(scan, &read, "/")) {
-        /* Likewise. */
-    } else {
+    } else if (!(dotted && month_read_dotted(scan, read.end + 1, &read)) &&
+               !month_read_ruled(scan, &read, "-") && !month_read_ruled(scan, &read, "/")) {
+        /* `'20.~'24.` */
+        if (dotted && scan_tilde(scan, scan_spaces(scan, read.end + 1)) > 0) read.end++;
         size_t behind = scan_spaces(scan, read.end);
         struct whole month;
         if (read.begin == at && year_is_count(scan, &read)) return false;

@@ -100,9 +100,17 @@ static bool word_ends(const struct scan *scan, size_t end)
            scan_is(scan, end, "의") || scan_is(scan, end, "로");
 }
 
+/* `17개 목표` counts goals; `100개소 목표` is one. */
+static bool goals_counted(const struct scan *scan, size_t from)
+{
+    return from >= strlen("개") &&
+           (scan_is(scan, from - strlen("개"), "개") || scan_is(scan, from - strlen("대"), "대"));
+}
+
 static unsigned behind_read(const struct scan *scan, size_t at)
 {
     unsigned bits = 0;
+    size_t from = at;
     for (int i = 0; i < WORDS_BEHIND_MAX; i++) {
         at = marks_skip(scan, at);
         /* A bracket holds only plans: `4회(예정)`. */
@@ -117,6 +125,7 @@ static unsigned behind_read(const struct scan *scan, size_t at)
             if (strcmp(word->printed, "계획") == 0 && !scan_is(scan, end, ")") &&
                 end < scan->line.length)
                 continue;
+            if (strcmp(word->printed, "목표") == 0 && goals_counted(scan, from)) continue;
             found = word;
         }
         if (found == NULL) break;

@@ -342,6 +342,26 @@ static bool slash_date_read(const struct scan *scan, size_t at, struct numeral *
     return true;
 }
 
+/* `12.5 : 1` */
+static bool spaced_ratio_read(const struct scan *scan, const struct number *first,
+                              struct numeral *numeral)
+{
+    struct whole one;
+    size_t colon = scan_spaces(scan, first->end);
+    if (colon == first->end || !scan_is(scan, colon, ":")) return false;
+    if (!whole_read(scan, scan_spaces(scan, colon + 1), &one) || one.value != 1) return false;
+    uint32_t code = scan_code(scan, one.end);
+    bool ends = one.end >= scan->line.length || code == ')' || code == ',' || code_is_space(code);
+    if (one.digits != 1 || !ends) return false;
+    *numeral = (struct numeral){.kind = NUMERAL_QUANTITY,
+                                .begin = first->begin,
+                                .end = one.end,
+                                .low = first->value,
+                                .high = first->value,
+                                .unit = ""};
+    return true;
+}
+
 /* `1:1`, `2+1` are names; `5.2:1` is a ratio. */
 static bool ratio_read(const struct scan *scan, size_t at, struct numeral *numeral)
 {
@@ -355,6 +375,7 @@ static bool ratio_read(const struct scan *scan, size_t at, struct numeral *numer
             (struct numeral){.kind = NUMERAL_NAME, .begin = at, .end = second.end, .unit = ""};
         return first.digits == 1 && second.digits == 1;
     }
+    if (spaced_ratio_read(scan, &first, numeral)) return true;
     if (!scan_is(scan, first.end, ":") || scan_was(scan, at, ":")) return false;
     bool many = scan_is(scan, first.end + 1, "N") || scan_is(scan, first.end + 1, "多");
     if (!many && !number_read(scan, first.end + 1, &second)) return false;

@@ -27,7 +27,7 @@ static const char *const tails[] = {
     "이상", "이하", "이내", "미만", "초과", "내외", "정도", "가량", "안팎", "규모", "수준",
     "예정", "증가", "감소", "대비", "기준", "달성", "지원", "확대", "운영", "추진", "실시",
     "설치", "조성", "선정", "모집", "발굴", "개최", "제공", "확보", "배치", "구축", "완료",
-    "참여", "선발", "제작", "동안", "까지", "부터", "에서", "으로", "마다", NULL,
+    "참여", "선발", "제작", "동안", "내",   "까지", "부터", "에서", "으로", "마다", NULL,
 };
 
 /* The number of entries that sort before every entry beginning with these bytes. */
@@ -58,6 +58,7 @@ static bool unit_ends(const struct scan *scan, const struct unit_entry *entry, s
 /* 개소, 개사, 개국 … */
 static bool entry_is_compound(const struct unit_entry *entry)
 {
+    if (strcmp(entry->printed, "개월") == 0 || strcmp(entry->printed, "개년") == 0) return false;
     return strncmp(entry->printed, "개", strlen("개")) == 0 && entry->printed[strlen("개")] != '\0';
 }
 
@@ -269,7 +270,19 @@ static bool unit_spaced(const struct scan *scan, size_t at, bool any, struct uni
     if (begin == at || !unit_find(scan, begin, unit)) return false;
     if ((unit->flags & UNIT_SPACED) == 0 && !any) return false;
     if ((unit->flags & (UNIT_ORDINAL | UNIT_CLOCK)) != 0) return false;
+    if ((unit->flags & UNIT_SPACED) == 0) return !code_is_hangul(scan_code(scan, unit->end));
     return unit_word_ends(scan, unit->end);
+}
+
+/* `0.5p` are percentage points, `12p` is a page or so many of them. */
+static bool points_read(const struct scan *scan, const struct amount *amount, struct unit *unit)
+{
+    size_t at = amount->end;
+    if (!scan_is(scan, at, "p") && !scan_is(scan, at, "P")) return false;
+    uint32_t behind = scan_code(scan, at + 1);
+    if (code_is_latin(behind) || code_is_digit(behind) || behind == '-') return false;
+    *unit = (struct unit){amount->number.decimals > 0 ? "PERCENT_POINT" : "쪽", at, at + 1, 0};
+    return true;
 }
 
 bool amount_read(const struct scan *scan, size_t at, struct amount *amount)
@@ -288,7 +301,7 @@ bool amount_read(const struct scan *scan, size_t at, struct amount *amount)
         amount->end = more + strlen("여");
     }
     struct unit unit;
-    if (unit_read(scan, amount->end, &unit) ||
+    if (points_read(scan, amount, &unit) || unit_read(scan, amount->end, &unit) ||
         unit_spaced(scan, amount->end, amount->more || amount->magnitude, &unit)) {
         amount->unit = unit;
         amount->end = unit.end;

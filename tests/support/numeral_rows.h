@@ -20,3 +20,6 @@ extern const size_t numeral_form_row_count;
 
 extern const struct numeral_row numeral_city_rows[];
 extern const size_t numeral_city_row_count;
+
+extern const struct numeral_row numeral_town_rows[];
+extern const size_t numeral_town_row_count;
