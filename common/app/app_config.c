@@ -142,7 +142,7 @@ static enum status port_read(const struct app_arguments *arguments, const struct
     if (first == NULL) {
         return fault_set(fault, INVALID_ARGUMENT, "--port is needed: there is no default");
     }
-    int number;
+    int number = 0;
     enum status status = port_parse("SOTONG_PORT", first, &number, fault);
     if (status != OK) return status;
     out->port = default_port < 0 ? number : number + (default_port - APP_PORT_FIRST);

@@ -9,16 +9,15 @@
 
 enum { PORT_MAX = 65535 };
 
-/* The nth service's name in the arena; NULL past the last. */
-static const char *service_name(struct arena *arena, size_t nth)
+/* Where the nth service's name begins; NULL past the last. */
+static const char *service_at(size_t nth)
 {
     const char *name = SOTONG_SERVICES;
-    for (; nth > 0; nth--) {
+    for (; nth > 0 && name != NULL; nth--) {
         name = strchr(name, ',');
-        if (name == NULL) return NULL;
-        name++;
+        if (name != NULL) name++;
     }
-    return arena_copy(arena, name, strcspn(name, ","));
+    return name;
 }
 
 int app_default_port(const char *service)
@@ -38,10 +37,11 @@ static enum status peers_from_port(struct arena *arena, int first,
                                    struct fault *fault)
 {
     size_t n = 0;
-    for (const char *name; (name = service_name(arena, n)) != NULL; n++) {
+    for (const char *listed; (listed = service_at(n)) != NULL; n++) {
         if (n == APP_PEERS_MAX) return fault_set(fault, INTERNAL, "too many services");
+        char *name = arena_copy(arena, listed, strcspn(listed, ","));
         char *url = arena_printf(arena, "http://127.0.0.1:%d", first + (int)n);
-        if (url == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
+        if (name == NULL || url == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
         peers[n] = (struct rpc_peer){name, url};
     }
     *count = n;

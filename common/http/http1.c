@@ -377,7 +377,7 @@ static struct http1 *http1_new(struct http_connection *connection)
     if (http1 == NULL) return NULL;
     /* A head and the read behind it, or what comes with one read while a request is answered. */
     buffer_init(&http1->input,
-                connection->server->config.limits.head_bytes_max + 2 * HTTP_READ_BYTES);
+                connection->server->config.limits.head_bytes_max + (size_t)2 * HTTP_READ_BYTES);
     return http1;
 }
 

@@ -23,7 +23,7 @@ static const ProtobufCMessage *bad_request(struct rpc_call *call)
     size_t count = call->violation_count;
     google_bad_request *message = arena_alloc(&call->arena, sizeof *message);
     google_bad_request_field_violation *items = arena_calloc(&call->arena, count, sizeof *items);
-    google_bad_request_field_violation **pointers =
+    google_bad_request_field_violation **pointers = /* NOLINTNEXTLINE(bugprone-sizeof-expression) */
         arena_calloc(&call->arena, count, sizeof *pointers);
     if (message == NULL || items == NULL || pointers == NULL) return NULL;
     for (size_t i = 0; i < count; i++) {

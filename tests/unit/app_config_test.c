@@ -1,0 +1,160 @@
+#include "app/app_config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "support/suite.h"
+
+enum { WORDS_MAX = 8 };
+
+/* What is said on the command line and in the environment, and what comes of it. */
+static const struct {
+    const char *words[WORDS_MAX];
+    const char *port_variable;
+    const char *data_variable;
+    int port;
+    const char *listen;
+    const char *store_path;
+    const char *refused; /* In the fault; NULL: accepted. */
+} cases[] = {
+    {{NULL}, NULL, NULL, 8441, "127.0.0.1", "data/petition.sqlite", NULL},
+    {{"--port", "9000", NULL}, NULL, NULL, 9000, "127.0.0.1", "data/petition.sqlite", NULL},
+    {{"--port=9000", NULL}, "7000", NULL, 9000, "127.0.0.1", "data/petition.sqlite", NULL},
+    {{NULL}, "7000", NULL, 7001, "127.0.0.1", "data/petition.sqlite", NULL},
+    {{NULL}, "", NULL, 8441, "127.0.0.1", "data/petition.sqlite", NULL},
+    {{NULL}, NULL, "/x", 8441, "127.0.0.1", "/x/petition.sqlite", NULL},
+    {{"--data", "/y", NULL}, NULL, "/x", 8441, "127.0.0.1", "/y/petition.sqlite", NULL},
+    {{"--listen", "::1", NULL}, NULL, NULL, 8441, "::1", "data/petition.sqlite", NULL},
+    {{"--port", "0", NULL}, NULL, NULL, 0, "127.0.0.1", "data/petition.sqlite", NULL},
+    {{"--port", "65536", NULL}, NULL, NULL, 0, NULL, NULL, "--port: 65536 is no port"},
+    {{"--port", "-1", NULL}, NULL, NULL, 0, NULL, NULL, "--port: -1 is no port"},
+    {{"--port", "12a", NULL}, NULL, NULL, 0, NULL, NULL, "--port: 12a is no port"},
+    {{"--port", "", NULL}, NULL, NULL, 0, NULL, NULL, "--port needs a value"},
+    {{"--port", NULL}, NULL, NULL, 0, NULL, NULL, "--port needs a value"},
+    {{"--port=", NULL}, NULL, NULL, 0, NULL, NULL, "--port needs a value"},
+    {{"--por", "1", NULL}, NULL, NULL, 0, NULL, NULL, "--por is no option"},
+    {{"8441", NULL}, NULL, NULL, 0, NULL, NULL, "8441 is no option"},
+    {{"--listen", "localhost", NULL}, NULL, NULL, 0, NULL, NULL, "localhost is no IP address"},
+    {{"--log-level", "5", NULL}, NULL, NULL, 0, NULL, NULL, "--log-level (SOTONG_LOG): 5"},
+    {{"--peers", "budget", NULL}, NULL, NULL, 0, NULL, NULL, "--peers (SOTONG_PEERS)"},
+    {{NULL}, "x", NULL, 0, NULL, NULL, "SOTONG_PORT: x is no port"},
+    {{NULL}, "65535", NULL, 0, NULL, NULL, "SOTONG_PORT: counted from 65535"},
+};
+
+/* The case under test; what app_environment has no argument for. */
+static size_t current;
+
+static const char *environment(const char *name)
+{
+    if (strcmp(name, "SOTONG_PORT") == 0) return cases[current].port_variable;
+    if (strcmp(name, "SOTONG_DATA") == 0) return cases[current].data_variable;
+    return NULL;
+}
+
+static enum status read_case(struct arena *arena, int default_port, struct app_config *config,
+                             struct fault *fault)
+{
+    char words[WORDS_MAX][32] = {"petition"};
+    char *values[WORDS_MAX] = {words[0]};
+    int count = 1;
+    for (size_t i = 0; cases[current].words[i] != NULL; i++) {
+        values[count] = words[count];
+        (void)snprintf(words[count++], sizeof words[0], "%s", cases[current].words[i]);
+    }
+    const struct app_arguments arguments = {count, values, environment};
+    enum status status =
+        app_config_read(arena, "petition", default_port, &arguments, config, fault);
+    if (status == OK) {
+        CU_ASSERT_EQUAL(config->port, cases[current].port);
+        if (cases[current].listen != NULL)
+            CU_ASSERT_STRING_EQUAL(config->listen, cases[current].listen);
+        if (cases[current].store_path != NULL)
+            CU_ASSERT_STRING_EQUAL(config->store_path, cases[current].store_path);
+    }
+    return status;
+}
+
+static void reads_options_and_variables(void)
+{
+    struct arena arena;
+    arena_init(&arena, 1 << 16);
+    for (current = 0; current < ARRAY_LENGTH(cases); current++) {
+        struct app_config config;
+        struct fault fault = {.message = ""};
+        enum status status = read_case(&arena, 8441, &config, &fault);
+        CU_ASSERT_EQUAL(status, cases[current].refused == NULL ? OK : INVALID_ARGUMENT);
+        if (cases[current].refused == NULL) continue;
+        bool said = strstr(fault.message, cases[current].refused) != NULL;
+        CU_ASSERT_TRUE(said);
+        if (!said) (void)printf("%s\n", fault.message);
+    }
+    arena_free(&arena);
+}
+
+static void needs_a_port_where_there_is_no_default(void)
+{
+    struct arena arena;
+    arena_init(&arena, 1 << 16);
+    struct app_config config;
+    struct fault fault;
+    current = 0;
+    CU_ASSERT_EQUAL(read_case(&arena, -1, &config, &fault), INVALID_ARGUMENT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(fault.message, "--port is needed"));
+    arena_free(&arena);
+}
+
+static const char *nothing(const char *name)
+{
+    (void)name;
+    return NULL;
+}
+
+static void keeps_peers_and_facts(void)
+{
+    struct arena arena;
+    arena_init(&arena, 1 << 16);
+    char words[][64] = {"budget", "--facts=/f", "--log-level=debug", "--peers",
+                        "petition=http://10.0.0.2:80/"};
+    char *values[] = {words[0], words[1], words[2], words[3], words[4]};
+    const struct app_arguments arguments = {5, values, nothing};
+    struct app_config config;
+    struct fault fault;
+    CU_ASSERT_EQUAL(app_config_read(&arena, "budget", 8440, &arguments, &config, &fault), OK);
+    CU_ASSERT_STRING_EQUAL(config.facts, "/f");
+    CU_ASSERT_EQUAL(config.log_level, LOG_DEBUG);
+    bool found = false;
+    for (size_t i = 0; i < config.peer_count; i++) {
+        if (strcmp(config.peers[i].service, "petition") == 0)
+            found = strcmp(config.peers[i].url, "http://10.0.0.2:80") == 0;
+    }
+    CU_ASSERT_TRUE(found);
+    CU_ASSERT(config.peer_count >= 5);
+    arena_free(&arena);
+}
+
+static void fails_without_memory(void)
+{
+    struct arena arena;
+    arena_init(&arena, 1 << 16);
+    char word[] = "budget";
+    char *values[] = {word};
+    const struct app_arguments arguments = {1, values, nothing};
+    struct app_config config;
+    struct fault fault;
+    enum status status = RESOURCE_EXHAUSTED;
+    int nth = 1;
+    for (; nth < 100 && status != OK; nth++) {
+        (void)alloc_fail_at(nth);
+        status = app_config_read(&arena, "budget", 8440, &arguments, &config, &fault);
+        (void)alloc_fail_at(0);
+        CU_ASSERT(status == OK || status == RESOURCE_EXHAUSTED);
+    }
+    CU_ASSERT_EQUAL(status, OK);
+    CU_ASSERT(nth > 2);
+    arena_free(&arena);
+}
+
+SUITE("app_config", {"reads options and variables", reads_options_and_variables},
+      {"needs a port where there is no default", needs_a_port_where_there_is_no_default},
+      {"keeps peers and facts", keeps_peers_and_facts},
+      {"fails without memory", fails_without_memory})
