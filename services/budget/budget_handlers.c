@@ -1,13 +1,12 @@
 /* sotong.budget.v1.BudgetService: lines and entries, one function per RPC. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "budget.h"
 #include "budget_store.h"
 #include "budget_wire.h"
 
-enum { TOKEN_BYTES_MAX = 64 };
+enum { TOKEN_DIGITS_MAX = 18, YEAR_DIGITS = 4 };
 
 static size_t page_size(int32_t asked)
 {
@@ -32,20 +31,33 @@ enum status budget_get_line(struct budget *self, struct rpc_call *call,
     return out->line == NULL ? RESOURCE_EXHAUSTED : OK;
 }
 
+/* Reads the digits at the front of *at, at most `digits_max` of them, and what ends them ('\0' for
+ * the end of the text); *at moves behind it. False: the token has another form. */
+static bool token_number(const char **at, size_t digits_max, char end, int64_t *number)
+{
+    size_t digits = strspn(*at, "0123456789");
+    if (digits == 0 || digits > digits_max || (*at)[digits] != end) return false;
+    *number = 0;
+    for (size_t i = 0; i < digits; i++)
+        *number = *number * 10 + ((*at)[i] - '0');
+    *at += digits + (end == '\0' ? 0 : 1);
+    return true;
+}
+
 /* The place that a token of ListLines names: `{fiscal year}-{id of the last line}`. */
 static enum status lines_begin(struct rpc_call *call, const char *token, struct scope *scope,
                                struct line_place *after)
 {
     *after = (struct line_place){"", -1};
     if (token[0] == '\0') return OK;
-    int year;
+    int64_t year;
     int64_t id;
-    int used = 0;
-    bool read = sscanf(token, "%4d-%18" SCNd64 "%n", &year, &id, &used) == 2;
-    if (!read || token[used] != '\0') return page_token_fail(call);
+    if (!token_number(&token, YEAR_DIGITS, '-', &year) ||
+        !token_number(&token, TOKEN_DIGITS_MAX, '\0', &id))
+        return page_token_fail(call);
     if (scope->fiscal_year != 0 && scope->fiscal_year != year) return page_token_fail(call);
-    scope->fiscal_year = year;
-    enum status status = line_place(rpc_db(call), rpc_arena(call), id, year, after);
+    scope->fiscal_year = (int32_t)year;
+    enum status status = line_place(rpc_db(call), rpc_arena(call), id, scope->fiscal_year, after);
     return status == NOT_FOUND ? page_token_fail(call) : status;
 }
 
@@ -87,15 +99,16 @@ static enum status entries_begin(struct rpc_call *call, const char *token,
     query->after_date = "";
     query->after_id = 0;
     if (token[0] == '\0') return OK;
-    char *date = arena_alloc(rpc_arena(call), DATE_STRING_BYTES);
-    if (date == NULL) return RESOURCE_EXHAUSTED;
-    int used = 0;
+    enum { DATE_BYTES = DATE_STRING_BYTES - 1 };
     struct date day;
-    bool read = sscanf(token, "%10[0-9-]-%18" SCNd64 "%n", date, &query->after_id, &used) == 2;
-    if (!read || token[used] != '\0' || date_parse(text_from(date), &day) != OK)
+    if (strlen(token) <= DATE_BYTES || token[DATE_BYTES] != '-' ||
+        date_parse((struct text){token, DATE_BYTES}, &day) != OK)
         return page_token_fail(call);
-    query->after_date = date;
-    return OK;
+    const char *number = token + DATE_BYTES + 1;
+    if (!token_number(&number, TOKEN_DIGITS_MAX, '\0', &query->after_id))
+        return page_token_fail(call);
+    query->after_date = arena_copy(rpc_arena(call), token, DATE_BYTES);
+    return query->after_date == NULL ? RESOURCE_EXHAUSTED : OK;
 }
 
 enum status budget_list_entries(struct budget *self, struct rpc_call *call,

@@ -26,18 +26,18 @@ struct budget_row {
 };
 
 struct budget_table {
+    const char *name;
+    const char *section;
+    struct budget_row *rows;
+    size_t row_count;
+    int64_t unit_won; /* To which the amounts are printed. */
     enum budget_table_kind kind;
     int32_t fiscal_year;
     struct date day; /* The day the amounts speak of. */
-    const char *name;
-    const char *section;
     int32_t line;
-    bool has[AMOUNT_COUNT];       /* Which amounts are printed … */
-    int32_t column[AMOUNT_COUNT]; /* … and in which column of the grid, from 1. */
-    int64_t unit_won;             /* To which the amounts are printed. */
-    struct budget_row *rows;
-    size_t row_count;
-    int32_t unread_count; /* Rows with an amount that cannot be read; they are left out. */
+    int32_t unread_count;         /* Rows with an amount that cannot be read; they are left out. */
+    int32_t column[AMOUNT_COUNT]; /* Of each amount in the grid, from 1 … */
+    bool has[AMOUNT_COUNT];       /* … where it is printed at all. */
 };
 
 /* Reads a table as a budget table, tree included; as_of is the report's day, for a table that does

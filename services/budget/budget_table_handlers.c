@@ -173,7 +173,9 @@ static enum status comparison_row(struct rpc_call *call, const struct table *tab
     row->publisher = string_borrow(record->publisher);
     row->budget_won = table->lines[index].balance.won[AMOUNT_CURRENT];
     const int32_t *before = index_find(&base->paths, key);
-    if (before != NULL) row->previous_won = base->table.lines[*before].balance.won[AMOUNT_CURRENT];
+    const struct rollup_line *lines = base->table.lines;
+    if (before != NULL && lines != NULL)
+        row->previous_won = lines[*before].balance.won[AMOUNT_CURRENT];
     if (__builtin_sub_overflow(row->budget_won, row->previous_won, &row->change_won))
         return rpc_fail(call, OUT_OF_RANGE, "the change of %s does not fit 64 bits", record->name);
     struct decimal rate = {0};

@@ -461,7 +461,7 @@ static int pages_of_lines(struct rpc_call *call, struct budget_fixture *at, int3
             CU_ASSERT_EQUAL(out.lines[i]->position, ++lines);
         if (publisher[0] == '\0') lines += (int)out.n_lines;
         if (out.next_page_token[0] == '\0') return lines;
-        CU_ASSERT_EQUAL(out.n_lines, size);
+        CU_ASSERT_EQUAL(out.n_lines, (size_t)size);
         in.page_token = out.next_page_token;
     }
     return -1;
@@ -483,7 +483,7 @@ static int pages_of_entries(struct rpc_call *call, struct budget_fixture *at, co
             (void)snprintf(last, sizeof last, "%s", out.entries[i]->effective_date);
         }
         if (out.next_page_token[0] == '\0') return entries;
-        CU_ASSERT_EQUAL(out.n_entries, size);
+        CU_ASSERT_EQUAL(out.n_entries, (size_t)size);
         in.page_token = out.next_page_token;
     }
     return -1;
