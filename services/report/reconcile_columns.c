@@ -33,6 +33,7 @@ static bool collect(const struct sheet *sheet, size_t total, size_t column, stru
     cells->count = 0;
     for (size_t row = run.begin; row < run.end; row++) {
         if (row == total || row_is_total(sheet, row) != run.totals_only) continue;
+        if (label_is_measure(sheet->label[row])) continue;
         const struct sheet_cell *cell = sheet_at(sheet, row, column);
         if (cell->content == SHEET_EMPTY && !cell->begins) continue;
         if (cells->count == SUM_PARTS_MAX) return false;

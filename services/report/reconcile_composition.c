@@ -30,14 +30,18 @@ static bool same_list(const slice_figure *a, const slice_figure *b)
     return a->citation->line == b->citation->line && strcmp(a->part_of, b->part_of) == 0;
 }
 
-/* The parts as numbers of the whole's unit; bare ones take it. False: they count other things. */
+/* The parts as numbers of the whole's unit and scale; bare ones take them (`3,200백만원(국비 1,600,
+ * 시비 1,600)`). False: they count other things. */
 static bool read_parts(struct number whole, slice_figure *const *parts, size_t count,
                        struct number *numbers)
 {
     for (size_t i = 0; i < count; i++) {
         numbers[i] = number_from_figure(parts[i]);
         if (parts[i]->quantity_high != NULL) return false;
-        if (numbers[i].unit[0] == '\0') numbers[i].unit = whole.unit;
+        bool bare = numbers[i].unit[0] == '\0';
+        if (bare) numbers[i].unit = whole.unit;
+        if (bare && numbers[i].value.exponent == 0)
+            numbers[i].value.exponent = whole.value.exponent;
         if (strcmp(numbers[i].unit, whole.unit) != 0) return false;
     }
     return true;

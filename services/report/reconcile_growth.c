@@ -54,6 +54,19 @@ struct rate {
     bool sure; /* The labels say which is which. */
 };
 
+/* `320건 중 85건 선정(선정률 26.6%)`: the rate is called after what the second number counts. */
+static bool is_rate_of(const char *rate, const char *part)
+{
+    static const char *const endings[] = {"률", "율"};
+    for (size_t i = 0; i < ARRAY_LENGTH(endings); i++) {
+        struct text stem = text_from(rate);
+        if (!text_ends_with(stem, text_from(endings[i]))) continue;
+        stem.length -= strlen(endings[i]);
+        return stem.length > 0 && text_find(text_from(part), stem) >= 0;
+    }
+    return false;
+}
+
 /* `23,036백만원 (집행액 5,373백만원, 집행율 23.6%)`: three numbers in a row, of which the labels
  * make the first a budget and the second what was spent of it, or the other way round. */
 static enum status read_rate(struct reconcile_case *self, slice_figure *const *three,
@@ -61,7 +74,7 @@ static enum status read_rate(struct reconcile_case *self, slice_figure *const *t
 {
     *found = false;
     if (!is_unit(three[2], "PERCENT") || !figure_same_unit(three[0], three[1])) return OK;
-    if (!is_unit(three[0], "KRW") || has_direction(three[2])) return OK;
+    if (has_direction(three[2]) || is_unit(three[0], "PERCENT")) return OK;
     if (!is_single(three[0]) || !is_single(three[1]) || !is_single(three[2])) return OK;
     const char *first = figure_label(self->arena, three[0]);
     const char *second = figure_label(self->arena, three[1]);
@@ -70,7 +83,9 @@ static enum status read_rate(struct reconcile_case *self, slice_figure *const *t
     bool swapped = label_is_spent(first) && label_is_budget(second);
     *rate = (struct rate){three[2], three[1], three[0], false};
     if (swapped) *rate = (struct rate){three[2], three[0], three[1], false};
-    *found = swapped || label_is_spent(second) || label_is_spent(third);
+    bool money = is_unit(three[0], "KRW");
+    *found = money && (swapped || label_is_spent(second) || label_is_spent(third));
+    *found = *found || is_rate_of(third, second);
     rate->sure = swapped || (label_is_budget(first) && label_is_spent(second));
     struct number part = number_from_figure(rate->part), whole = number_from_figure(rate->whole);
     *found = *found && decimal_compare(part.value, whole.value) <= 0 && part.value.units >= 0;
@@ -143,6 +158,14 @@ static bool is_earlier(const slice_figure *before, const slice_figure *now)
     return first[0] != '\0' && second[0] != '\0' && strcmp(first, second) < 0;
 }
 
+/* `전년 120만명 대비` */
+static bool is_called_earlier(const slice_figure *before)
+{
+    static const char *const words[] = {"전년", "작년", "지난해", "전월", "전분기", "당초", "기존"};
+    return before->n_subject > 0 &&
+           label_has(before->subject[before->n_subject - 1], words, ARRAY_LENGTH(words));
+}
+
 /* Of three numbers in a row, two of one kind and how the one changed into the other. An arrow says
  * which is which; 대비 says what the change is compared with, which must be of an earlier time. */
 static bool read_comparison(slice_figure *const *three, struct comparison *comparison)
@@ -155,7 +178,7 @@ static bool read_comparison(slice_figure *const *three, struct comparison *compa
     *comparison = (struct comparison){b, a, result, true};
     if (compares(b, a)) return true;
     *comparison = (struct comparison){a, b, result, compares(result, b)};
-    return is_earlier(b, a);
+    return is_earlier(b, a) || (comparison->linked && is_called_earlier(b));
 }
 
 /* a ÷ b in percent that a rise or fall by the printed percentage gives. */

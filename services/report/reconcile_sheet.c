@@ -26,6 +26,17 @@ bool label_is_subtotal(const char *folded)
     return strncmp(folded, "소계", strlen("소계")) == 0;
 }
 
+bool label_is_measure(const char *folded)
+{
+    static const char *const endings[] = {
+        "율",   "률",   "%",      "(%)",  "비율", "비중", "구성비", "평균", "단가", "지수",
+        "점수", "순위", "만족도", "인당", "연번", "번호", "순번",   "등급", "배율", "연도"};
+    for (size_t i = 0; i < ARRAY_LENGTH(endings); i++) {
+        if (text_ends_with(text_from(folded), text_from(endings[i]))) return true;
+    }
+    return false;
+}
+
 bool label_is_total(const char *folded)
 {
     static const char *const words[] = {"계", "합계", "총계", "소계", "총합계", "총합", "총"};
@@ -245,6 +256,8 @@ static void judge_column(struct sheet *sheet, size_t column)
     } else if (2 * percents > numbers || header_is_percent(sheet->header[column])) {
         sheet->kinds[column] = SHEET_COLUMN_PERCENT;
         read_percent_column(sheet, column);
+    } else if (label_is_measure(sheet->header[column])) {
+        sheet->kinds[column] = SHEET_COLUMN_TEXT;
     }
 }
 

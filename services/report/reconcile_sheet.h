@@ -52,6 +52,9 @@ bool sheet_is_addable(const struct sheet_cell *cell);
  * ends in one of the longer words (`시민소통기획관 총계`) or in `(계)`. */
 bool label_is_total(const char *folded);
 
+/* The label is of numbers that do not add up: rates, means, prices, points, running numbers. */
+bool label_is_measure(const char *folded);
+
 /* The label is that of a sum of part of a table: 소계. */
 bool label_is_subtotal(const char *folded);
 

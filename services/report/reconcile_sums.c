@@ -6,6 +6,7 @@ static bool gather(const struct sheet *sheet, const struct sum_cells *cells, str
                    struct number *parts)
 {
     const struct sheet_cell *whole = sheet_at(sheet, cells->total.row, cells->total.column);
+    if (label_is_measure(sheet->label[cells->total.row])) return false;
     if (whole->content != SHEET_NUMBER && whole->content != SHEET_DASH) return false;
     *total = whole->number;
     const char *unit = total->unit;

@@ -60,7 +60,7 @@ static bool forest_read(const struct sheet *sheet, struct forest *forest)
             has_number = has_number || (sheet->kinds[c] == SHEET_COLUMN_AMOUNT &&
                                         sheet_at(sheet, r, c)->content == SHEET_NUMBER);
         }
-        if (!has_number) continue;
+        if (!has_number || label_is_measure(sheet->label[r])) continue;
         if (forest->row_count == FOREST_ROWS_MAX) return false;
         forest->rows[forest->row_count++] = r;
     }
