@@ -117,14 +117,14 @@ static enum status table_keep(struct derivation *derivation, const struct readin
     reading.kind = table->kind;
     reading.day = table->day;
     reading.scope.fiscal_year = table->fiscal_year;
-    enum status status = reading_insert(derivation->db, &reading);
+    enum status status = reading_put(derivation->db, &reading);
     if (status == OK) status = scope_add(derivation->arena, scopes, reading.scope);
     struct snapshot before;
     if (status != OK || !snapshot_before(table, 0, &before)) return status;
     reading.previous = true;
     reading.day = before.day;
     reading.scope.fiscal_year--;
-    status = reading_insert(derivation->db, &reading);
+    status = reading_put(derivation->db, &reading);
     if (status == OK) status = scope_add(derivation->arena, scopes, reading.scope);
     return status;
 }
@@ -150,7 +150,7 @@ static enum status funds_keep(struct derivation *derivation, const struct readin
         struct reading from = *source;
         from.section = table->section;
         for (size_t a = 0; a < table->account_count && status == OK; a++)
-            status = fund_insert(derivation->db, derivation->arena, &from, &table->accounts[a]);
+            status = fund_put(derivation->db, derivation->arena, &from, &table->accounts[a]);
     }
     return status;
 }
@@ -166,11 +166,13 @@ static enum status derive_all(struct derivation *derivation, struct date as_of,
     struct scope_list scopes = {0};
     struct report_tables *report = NULL;
     enum status status = reading_scopes(db, derivation->arena, report_id, &scopes);
-    if (status == OK) status = reading_delete(db, report_id);
-    if (status == OK) status = fund_delete(db, report_id);
+    if (status == OK) status = reading_unsee(db, report_id);
+    if (status == OK) status = fund_unsee(db, report_id);
     if (status == OK) status = report_read(derivation, report_id, as_of, &report);
     if (status == OK) status = tables_keep(derivation, &source, report, &scopes);
     if (status == OK) status = funds_keep(derivation, &source, report);
+    if (status == OK) status = reading_delete_unseen(db, report_id);
+    if (status == OK) status = fund_delete_unseen(db, report_id);
     for (size_t i = 0; i < scopes.count && status == OK; i++)
         status = ledger_rebuild(derivation, &scopes.scopes[i]);
     int64_t count = 0;

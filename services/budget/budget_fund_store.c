@@ -2,9 +2,14 @@
 #include "budget_sql.h"
 #include "budget_store.h"
 
-enum status fund_delete(struct db *db, const char *report_id)
+enum status fund_unsee(struct db *db, const char *report_id)
 {
-    return db_run(db, &budget_fund_delete_sql, DB_TEXT(report_id));
+    return db_run(db, &budget_fund_unsee_sql, DB_TEXT(report_id));
+}
+
+enum status fund_delete_unseen(struct db *db, const char *report_id)
+{
+    return db_run(db, &budget_fund_delete_unseen_sql, DB_TEXT(report_id));
 }
 
 /* What tells accounts of a bureau apart: fund and account, folded. */
@@ -20,8 +25,8 @@ static enum status account_path(struct arena *arena, const struct fund_account *
     return *path == NULL ? RESOURCE_EXHAUSTED : OK;
 }
 
-enum status fund_insert(struct db *db, struct arena *arena, const struct reading *source,
-                        const struct fund_account *account)
+enum status fund_put(struct db *db, struct arena *arena, const struct reading *source,
+                     const struct fund_account *account)
 {
     const char *path;
     char day[DATE_STRING_BYTES];
@@ -29,13 +34,14 @@ enum status fund_insert(struct db *db, struct arena *arena, const struct reading
     date_format(account->day, day);
     enum status status = account_path(arena, account, &path);
     if (status != OK) return status;
-    status = db_query_int(db, &id, &budget_fund_insert_sql, DB_TEXT(source->report_id),
+    status = db_query_int(db, &id, &budget_fund_put_sql, DB_TEXT(source->report_id),
                           DB_TEXT(source->scope.publisher), DB_TEXT(path), DB_TEXT(account->fund),
                           DB_TEXT(account->account), DB_INT(account->budget_won),
                           DB_INT(account->executed_won), DB_TEXT(day), DB_TEXT(source->section),
                           DB_INT(account->line), DB_INT(account->table_row),
                           DB_INT(account->table_column));
     if (status == NOT_FOUND) return OK; /* Printed before. */
+    if (status == OK) status = db_run(db, &budget_fund_item_delete_sql, DB_INT(id));
     for (size_t i = 0; i < account->item_count && status == OK; i++) {
         const struct fund_item *item = &account->items[i];
         status = db_run(db, &budget_fund_item_insert_sql, DB_INT(id), DB_INT((int64_t)i + 1),

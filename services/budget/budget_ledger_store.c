@@ -79,15 +79,112 @@ static enum status balance_store(struct writing *writing, size_t index)
                   DB_INT(total->won[AMOUNT_SPENT]));
 }
 
+/* What tells derived entries apart: two with the same say the same of the same cell. */
+struct entry_key {
+    int64_t line_id, won, reading;
+    int kind, rounding, text_line, table_row, table_column;
+    const char *day;
+};
+
+static const char *entry_key(struct arena *arena, const struct entry_key *key)
+{
+    return arena_printf(arena, "%lld %lld %lld %d %d %d %d %d %s", (long long)key->line_id,
+                        (long long)key->won, (long long)key->reading, key->kind, key->rounding,
+                        key->text_line, key->table_row, key->table_column, key->day);
+}
+
+/* The entries that the store has: an index from key to number, ids, and which are still meant. */
+struct old_entries {
+    struct budget_index keys;
+    struct old_entry {
+        int64_t id;
+        bool meant;
+    } * entries;
+    size_t count, max;
+};
+
+static enum status old_entry_add(struct arena *arena, struct old_entries *old,
+                                 const struct db_rows *rows)
+{
+    if (old->count == old->max) {
+        struct old_entry *grown =
+            arena_grow(arena, old->entries, old->count, &old->max, sizeof *grown);
+        if (grown == NULL) return RESOURCE_EXHAUSTED;
+        old->entries = grown;
+    }
+    const char *day = db_copy(rows, 4, arena);
+    if (day == NULL) return RESOURCE_EXHAUSTED;
+    struct entry_key parts = {.line_id = db_int(rows, 1),
+                              .kind = (int)db_int(rows, 2),
+                              .won = db_int(rows, 3),
+                              .day = day,
+                              .rounding = (int)db_int(rows, 5),
+                              .reading = db_int(rows, 6),
+                              .text_line = (int)db_int(rows, 7),
+                              .table_row = (int)db_int(rows, 8),
+                              .table_column = (int)db_int(rows, 9)};
+    const char *key = entry_key(arena, &parts);
+    if (key == NULL) return RESOURCE_EXHAUSTED;
+    old->entries[old->count] = (struct old_entry){.id = db_int(rows, 0)};
+    return index_put(&old->keys, key, (int32_t)old->count++);
+}
+
+static enum status old_entries_read(struct writing *writing, struct old_entries *old)
+{
+    struct db_rows rows;
+    *old = (struct old_entries){.keys = {.arena = writing->arena}};
+    enum status status =
+        db_query(writing->db, &rows, &budget_entry_derived_sql, DB_TEXT(writing->scope->publisher),
+                 DB_INT(writing->scope->fiscal_year));
+    if (status != OK) return status;
+    while ((status = db_next(&rows)) == OK) {
+        status = old_entry_add(writing->arena, old, &rows);
+        if (status != OK) break;
+    }
+    db_end(&rows);
+    return status == NOT_FOUND ? OK : status;
+}
+
+/* Leaves an entry that the store has as it was recorded; writes one that is new. */
 static enum status entry_store(struct writing *writing, const struct ledger_entry *entry,
-                               int64_t now_ms)
+                               struct old_entries *old, int64_t now_ms)
 {
     char day[DATE_STRING_BYTES];
     date_format(entry->day, day);
-    return db_run(writing->db, &budget_entry_insert_sql, DB_INT(writing->ids[entry->line]),
-                  DB_INT(entry->kind), DB_INT(entry->won), DB_TEXT(day), DB_INT(now_ms),
-                  DB_INT(entry->rounding), DB_INT(entry->reading), DB_INT(entry->text_line),
-                  DB_INT(entry->table_row), DB_INT(entry->table_column));
+    struct entry_key parts = {.line_id = writing->ids[entry->line],
+                              .kind = (int)entry->kind,
+                              .won = entry->won,
+                              .day = day,
+                              .rounding = entry->rounding,
+                              .reading = entry->reading,
+                              .text_line = entry->text_line,
+                              .table_row = entry->table_row,
+                              .table_column = entry->table_column};
+    const char *key = entry_key(writing->arena, &parts);
+    if (key == NULL) return RESOURCE_EXHAUSTED;
+    const int32_t *same = index_find(&old->keys, key);
+    if (same != NULL && !old->entries[*same].meant) {
+        old->entries[*same].meant = true;
+        return OK;
+    }
+    return db_run(writing->db, &budget_entry_insert_sql, DB_INT(parts.line_id), DB_INT(parts.kind),
+                  DB_INT(parts.won), DB_TEXT(day), DB_INT(now_ms), DB_INT(parts.rounding),
+                  DB_INT(parts.reading), DB_INT(parts.text_line), DB_INT(parts.table_row),
+                  DB_INT(parts.table_column));
+}
+
+static enum status entries_store(struct writing *writing)
+{
+    struct old_entries old;
+    enum status status = old_entries_read(writing, &old);
+    int64_t now_ms = clock_now_ms();
+    for (size_t i = 0; status == OK && i < writing->ledger->entry_count; i++)
+        status = entry_store(writing, &writing->ledger->entries[i], &old, now_ms);
+    for (size_t i = 0; status == OK && i < old.count; i++) {
+        if (old.entries[i].meant) continue;
+        status = db_run(writing->db, &budget_entry_delete_sql, DB_INT(old.entries[i].id));
+    }
+    return status;
 }
 
 static enum status label_store(struct writing *writing, const struct ledger_label *label)
@@ -110,18 +207,15 @@ enum status ledger_store(struct db *db, struct arena *arena, const struct scope 
     enum status status = old_lines_read(&writing);
     if (status == OK)
         status = db_query_int(db, &writing.last_code, &budget_line_code_last_sql, year);
-    if (status == OK) status = db_run(db, &budget_entry_delete_derived_sql, publisher, year);
     if (status == OK) status = db_run(db, &budget_line_unplace_sql, publisher, year);
     for (size_t i = 0; i < ledger->line_count && status == OK; i++)
         status = line_store(&writing, i);
+    if (status == OK) status = entries_store(&writing);
     if (status == OK) status = db_run(db, &budget_line_delete_unplaced_sql, publisher, year);
     for (size_t i = 0; i < ledger->line_count && status == OK; i++)
         status = balance_store(&writing, i);
     if (status == OK) status = db_run(db, &budget_label_delete_sql, publisher, year);
     for (size_t i = 0; i < ledger->said_count && status == OK; i++)
         status = label_store(&writing, &ledger->labels_said[i]);
-    int64_t now_ms = clock_now_ms();
-    for (size_t i = 0; i < ledger->entry_count && status == OK; i++)
-        status = entry_store(&writing, &ledger->entries[i], now_ms);
     return status;
 }

@@ -27,22 +27,27 @@ enum status scope_add(struct arena *arena, struct scope_list *scopes, struct sco
     return OK;
 }
 
-enum status reading_insert(struct db *db, const struct reading *reading)
+enum status reading_put(struct db *db, const struct reading *reading)
 {
     char day[DATE_STRING_BYTES];
     char report_day[DATE_STRING_BYTES];
     date_format(reading->day, day);
     date_format(reading->report_day, report_day);
-    return db_run(db, &budget_reading_insert_sql, DB_TEXT(reading->report_id), DB_TEXT(report_day),
+    return db_run(db, &budget_reading_put_sql, DB_TEXT(reading->report_id), DB_TEXT(report_day),
                   DB_TEXT(reading->table_name), DB_INT(reading->table_line),
                   DB_TEXT(reading->section), DB_TEXT(reading->scope.publisher),
                   DB_INT(reading->scope.fiscal_year), DB_INT(reading->kind),
                   DB_INT(reading->previous), DB_TEXT(day));
 }
 
-enum status reading_delete(struct db *db, const char *report_id)
+enum status reading_unsee(struct db *db, const char *report_id)
 {
-    return db_run(db, &budget_reading_delete_sql, DB_TEXT(report_id));
+    return db_run(db, &budget_reading_unsee_sql, DB_TEXT(report_id));
+}
+
+enum status reading_delete_unseen(struct db *db, const char *report_id)
+{
+    return db_run(db, &budget_reading_delete_unseen_sql, DB_TEXT(report_id));
 }
 
 enum status reading_scopes(struct db *db, struct arena *arena, const char *report_id,

@@ -88,9 +88,11 @@ struct fund_item_record {
     int32_t line, table_row, table_column;
 };
 
-/* Readings. */
-NODISCARD enum status reading_insert(struct db *db, const struct reading *reading);
-NODISCARD enum status reading_delete(struct db *db, const char *report_id);
+/* Readings. A report is read again between reading_unsee and reading_delete_unseen: what it still
+ * holds keeps its id, the rest goes. */
+NODISCARD enum status reading_unsee(struct db *db, const char *report_id);
+NODISCARD enum status reading_put(struct db *db, const struct reading *reading);
+NODISCARD enum status reading_delete_unseen(struct db *db, const char *report_id);
 NODISCARD enum status reading_scopes(struct db *db, struct arena *arena, const char *report_id,
                                      struct scope_list *scopes);
 NODISCARD enum status reading_list(struct db *db, struct arena *arena, const struct scope *scope,
@@ -100,7 +102,7 @@ NODISCARD enum status reading_list(struct db *db, struct arena *arena, const str
 NODISCARD enum status scope_add(struct arena *arena, struct scope_list *scopes, struct scope scope);
 
 /* Writes a ledger down in the place of what the store holds of it: lines that it had keep their
- * names, those that are gone go, derived entries are replaced. */
+ * names, derived entries that it still means stay as they were recorded, the others go. */
 NODISCARD enum status ledger_store(struct db *db, struct arena *arena, const struct scope *scope,
                                    const struct ledger *ledger);
 
@@ -142,10 +144,11 @@ NODISCARD enum status table_rows(struct db *db, struct arena *arena,
                                  const struct table_query *query, struct table_record **rows,
                                  size_t *count);
 
-/* Funds. */
-NODISCARD enum status fund_delete(struct db *db, const char *report_id);
-NODISCARD enum status fund_insert(struct db *db, struct arena *arena, const struct reading *source,
-                                  const struct fund_account *account);
+/* Funds; read again as readings are. An account that a report prints twice counts once. */
+NODISCARD enum status fund_unsee(struct db *db, const char *report_id);
+NODISCARD enum status fund_delete_unseen(struct db *db, const char *report_id);
+NODISCARD enum status fund_put(struct db *db, struct arena *arena, const struct reading *source,
+                               const struct fund_account *account);
 NODISCARD enum status fund_list(struct db *db, struct arena *arena, const char *as_of, size_t size,
                                 struct fund_record **accounts, size_t *count);
 NODISCARD enum status fund_item_list(struct db *db, struct arena *arena, int64_t account,

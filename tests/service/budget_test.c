@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "support/budget_slices.h"
 #include "support/budget_tables.h"
 #include "support/suite.h"
@@ -310,6 +311,8 @@ static int64_t number_of(struct db *db, const struct db_sql *sql)
 static const struct db_sql count_entries = {"count_entries", "SELECT count(*) FROM budget_entries"};
 static const struct db_sql sum_entries = {
     "sum_entries", "SELECT coalesce(sum(amount_won * kind), 0) FROM budget_entries"};
+static const struct db_sql sum_recorded = {
+    "sum_recorded", "SELECT sum(recorded_ms % 1000000000 * id) FROM budget_entries"};
 static const struct db_sql count_lines = {"count_lines", "SELECT count(*) FROM budget_lines"};
 static const struct db_sql count_readings = {"count_readings",
                                              "SELECT count(*) FROM budget_readings"};
@@ -322,9 +325,14 @@ static void reads_a_report_once_however_often_it_comes(void)
     CU_ASSERT_EQUAL_FATAL(put_snapshot(&at, june), OK);
     int64_t entries = number_of(at.db, &count_entries);
     int64_t sum = number_of(at.db, &sum_entries);
+    int64_t recorded = number_of(at.db, &sum_recorded);
     int64_t lines = number_of(at.db, &count_lines);
+    clock_set_ms(clock_now_ms() + 1000);
     CU_ASSERT_EQUAL_FATAL(put_snapshot(&at, march), OK);
     CU_ASSERT_EQUAL_FATAL(put_snapshot(&at, june), OK);
+    clock_set_ms(0);
+    /* The very entries that were recorded first, with their ids and instants. */
+    CU_ASSERT_EQUAL(number_of(at.db, &sum_recorded), recorded);
     CU_ASSERT_EQUAL(number_of(at.db, &count_entries), entries);
     CU_ASSERT_EQUAL(number_of(at.db, &sum_entries), sum);
     CU_ASSERT_EQUAL(number_of(at.db, &count_lines), lines);
@@ -539,6 +547,7 @@ static void shows_the_fund_of_2020(void)
     struct rpc_call call;
     budget_list_funds_response out;
     budget_open_fixture(&at);
+    CU_ASSERT_EQUAL_FATAL(put_2020(&at, NULL), OK);
     CU_ASSERT_EQUAL_FATAL(put_2020(&at, NULL), OK);
     calls_begin(&call, at.db);
     static const struct {

@@ -13,9 +13,10 @@ CREATE TABLE budget_readings (
     fiscal_year INTEGER NOT NULL,
     kind INTEGER NOT NULL CHECK (kind IN (1, 2)), -- 1 execution, 2 comparison
     previous INTEGER NOT NULL CHECK (previous IN (0, 1)),
-    day TEXT NOT NULL -- The day the amounts speak of.
+    day TEXT NOT NULL, -- The day the amounts speak of.
+    seen INTEGER NOT NULL CHECK (seen IN (0, 1)), -- 0 only while its report is read again.
+    UNIQUE (report_id, table_name, fiscal_year)
 );
-CREATE INDEX budget_readings_by_report ON budget_readings (report_id);
 CREATE INDEX budget_readings_by_scope ON budget_readings (publisher, fiscal_year, day);
 
 CREATE TABLE budget_lines (
@@ -87,6 +88,7 @@ CREATE TABLE budget_fund_accounts (
     text_line INTEGER NOT NULL,
     table_row INTEGER NOT NULL,
     table_column INTEGER NOT NULL,
+    seen INTEGER NOT NULL CHECK (seen IN (0, 1)), -- 0 only while its report is read again.
     UNIQUE (report_id, path)
 );
 
