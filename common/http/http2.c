@@ -207,6 +207,7 @@ static ssize_t read_body(nghttp2_session *session, int32_t stream_id, uint8_t *t
     if (length > space) length = space;
     if (length > 0) memcpy(to, exchange->reply_body.bytes + exchange->reply_sent, length);
     exchange->reply_sent += length;
+    exchange->started_ms = http_now_ms(exchange->server);
     if (exchange->reply_sent < exchange->reply_body.length) return (ssize_t)length;
     *flags |= NGHTTP2_DATA_FLAG_EOF;
     if (exchange->trailer_count == 0) return (ssize_t)length;
@@ -376,12 +377,15 @@ static void http2_drain(struct http_connection *connection)
  * while later: curl 7.88 takes a reset at once for a failure and drops the answer. */
 static bool expired(const struct http_exchange *exchange, int64_t now_ms)
 {
-    int64_t open_ms = now_ms - exchange->started_ms;
+    int64_t open_ms = now_ms - exchange->started_ms; /* Since something last happened to it. */
     if (!exchange->dispatched) {
         return open_ms > exchange->server->config.limits.body_timeout_ms;
     }
-    bool answered = exchange->replied && exchange->reply_sent == exchange->reply_body.length;
-    return answered && (exchange->request.too_large || exchange->head_too_large) &&
+    if (!exchange->replied) return false;
+    if (exchange->reply_sent < exchange->reply_body.length) { /* The peer lets nothing more go. */
+        return open_ms > exchange->server->config.limits.write_timeout_ms;
+    }
+    return (exchange->request.too_large || exchange->head_too_large) &&
            open_ms > HTTP_LINGER_TIMEOUT_MS;
 }
 
@@ -392,7 +396,8 @@ static void http2_sweep(struct http_connection *connection, int64_t now_ms)
          exchange = next) {
         next = exchange->next;
         if (!expired(exchange, now_ms)) continue;
-        uint32_t code = exchange->replied ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL;
+        bool answered = exchange->replied && exchange->reply_sent == exchange->reply_body.length;
+        uint32_t code = answered ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL;
         reset_stream(connection, exchange->stream_id, code);
         exchange->started_ms = now_ms;
         http_connection_mark(connection);

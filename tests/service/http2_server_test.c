@@ -257,6 +257,19 @@ static void ends_a_body_that_takes_too_long(void)
     http_echo_stop(echo);
 }
 
+/* A peer that asks for much and opens no window for it. */
+static void ends_an_answer_that_is_not_taken(void)
+{
+    struct http_limits limits = http_limits_default();
+    limits.write_timeout_ms = 300;
+    struct http_echo *echo = http_echo_start(&limits);
+    peer_open(echo);
+    send_request(1, false, "/large", true);
+    CU_ASSERT_TRUE(hears("RST 1 8;")); /* CANCEL */
+    peer_close();
+    http_echo_stop(echo);
+}
+
 static void bounds_the_fields(void)
 {
     struct http_limits limits = http_limits_default();
@@ -299,5 +312,6 @@ SUITE("http2_server", {"answers and keeps trailers", answers_and_keeps_trailers}
       {"bounds open streams", bounds_open_streams},
       {"answers too large a body early", answers_too_large_a_body_early},
       {"ends a body that takes too long", ends_a_body_that_takes_too_long},
+      {"ends an answer that is not taken", ends_an_answer_that_is_not_taken},
       {"bounds the fields", bounds_the_fields},
       {"says GOAWAY and finishes when it drains", says_goaway_and_finishes_when_it_drains})
