@@ -32,7 +32,8 @@ static bool may_be_part(const struct numeral *whole, const struct numeral *part,
 {
     if (is_unit(part, "PERCENT") || is_unit(whole, "PERCENT")) return false;
     if (words_is_execution(label_text(label))) return false;
-    if (is_unit(whole, "KRW") != is_unit(part, "KRW")) return false;
+    bool bare = part->unit[0] == '\0'; /* `3,200백만원(국비 1,600, 시비 1,600)` */
+    if (!bare && is_unit(whole, "KRW") != is_unit(part, "KRW")) return false;
     return strcmp(whole->unit, part->unit) == 0 || whole->unit[0] == '\0' ||
            part->unit[0] == '\0' || (words_is_copies(whole->unit) && words_is_copies(part->unit));
 }
@@ -132,6 +133,10 @@ static void days_of(struct frames *frames, struct phrase *phrase, int index)
     size_t end = frames->numerals[phrase->days].end;
     struct text rest =
         text_cut((struct text){frames->text.bytes + end, frames->text.length - end}, 18);
+    /* `'20.1.23~4.13 현재` counts from the first day on. */
+    size_t begin = frames->numerals[phrase->days].begin;
+    struct text printed = {frames->text.bytes + begin, end - begin};
+    if (text_find(printed, text_from("~")) >= 0) return;
     phrase->days_are_as_of =
         text_find(rest, text_from("기준")) >= 0 || text_find(rest, text_from("현재")) >= 0;
 }
@@ -196,6 +201,26 @@ static void remember(struct frame *frame, int index, const struct label *named, 
     frame->clause = end;
 }
 
+/* `7,185건(4.3, 최대)`: what the bracket right behind a number says of it, where it holds no number
+ * of its own. */
+static unsigned bracket_behind(const struct frames *frames, int index)
+{
+    const struct numeral *numeral = &frames->numerals[index];
+    struct text text = frames->text;
+    if (numeral->end >= text.length || text.bytes[numeral->end] != '(') return 0;
+    const char *open = text.bytes + numeral->end;
+    const char *close = memchr(open, ')', text.length - numeral->end);
+    if (close == NULL) return 0;
+    for (int i = index + 1; i < frames->count; i++) {
+        if (text.bytes + frames->numerals[i].begin > close) break;
+        if (frames->numerals[i].kind == NUMERAL_QUANTITY) return 0;
+    }
+    struct text within = {open, (size_t)(close - open)};
+    bool largest =
+        text_find(within, text_from("최대")) >= 0 || text_find(within, text_from("최고")) >= 0;
+    return largest ? PHRASE_MAXIMUM : 0;
+}
+
 /* Everything that is known of the quantity at the reader's place. */
 static void describe(struct phrases *phrases, int index, struct phrase *phrase)
 {
@@ -220,7 +245,7 @@ static void describe(struct phrases *phrases, int index, struct phrase *phrase)
                   : phrases->waiting_per != NULL ? phrases->waiting_per
                                                  : "";
     phrases->waiting_per = NULL;
-    phrase->qualifiers = hint.qualifiers;
+    phrase->qualifiers = hint.qualifiers | bracket_behind(frames, index);
     bool dated = frame->days != FRAME_NONE && frame->follows;
     if (frame->whole != FRAME_NONE && !dated && phrase->per[0] == '\0' &&
         may_be_part(&frames->numerals[frame->whole], numeral, &named)) {

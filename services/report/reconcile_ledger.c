@@ -3,6 +3,7 @@
  * service against the table that they are of. */
 #include <string.h>
 
+#include "base/date.h"
 #include "reconcile_case.h"
 #include "reconcile_projects.h"
 
@@ -351,32 +352,73 @@ static enum status check_record(struct reconcile_case *self, const struct sheet 
     return case_add(self, &claim);
 }
 
+/* The table and the row that a record was first read from; false where they are not of this report.
+ */
+static bool find_row(const struct reconcile_case *self, const type_citation *citation,
+                     const struct sheet **sheet, size_t *row)
+{
+    if (citation == NULL || citation->table_row < 1) return false;
+    if (strcmp(citation->report_id, self->input->report_id) != 0) return false;
+    *sheet = sheet_of(self, citation->line);
+    *row = (size_t)citation->table_row - 1;
+    return *sheet != NULL && *row < (*sheet)->row_count && row_is_at(*sheet, *row, citation->line);
+}
+
+/* What the records say of a row, and what its columns are called. */
+struct record {
+    const char *words[3]; /* A heading that is or holds this; NULL at the end. */
+    int64_t won[3];
+    bool whole; /* The heading is the word, rather than holds it. */
+};
+
+static enum status check_row(struct reconcile_case *self, const type_citation *citation,
+                             const struct record *record)
+{
+    const struct sheet *sheet;
+    size_t row;
+    if (!find_row(self, citation, &sheet, &row)) return OK;
+    for (size_t c = 0; c < sheet->column_count; c++) {
+        const char *header = sheet->header[c];
+        if (sheet->kinds[c] != SHEET_COLUMN_AMOUNT) continue;
+        for (size_t k = 0; k < ARRAY_LENGTH(record->words) && record->words[k] != NULL; k++) {
+            bool named = record->whole ? strcmp(header, record->words[k]) == 0
+                                       : strstr(header, record->words[k]) != NULL;
+            if (!named) continue;
+            enum status status = check_record(self, sheet, row, c, record->won[k]);
+            if (status != OK) return status;
+        }
+    }
+    return OK;
+}
+
+static enum status check_comparison(struct reconcile_case *self, int year)
+{
+    const struct reconcile_input *input = self->input;
+    const char *now = arena_printf(self->arena, "%d년예산", year);
+    const char *before = arena_printf(self->arena, "%d년예산", year - 1);
+    if (now == NULL || before == NULL) return RESOURCE_EXHAUSTED;
+    enum status status = OK;
+    for (size_t i = 0; i < input->comparison_count && status == OK; i++) {
+        const budget_comparison_row *row = input->comparison[i];
+        struct record record = {
+            {now, before, "증감액"}, {row->budget_won, row->previous_won, row->change_won}, false};
+        status = check_row(self, row->citation, &record);
+    }
+    return status;
+}
+
 enum status ledger_check(struct reconcile_case *self)
 {
     const struct reconcile_input *input = self->input;
     for (size_t i = 0; i < input->execution_count; i++) {
-        const budget_execution_row *record = input->execution[i];
-        const type_citation *citation = record->citation;
-        if (citation == NULL || citation->table_row < 1) continue;
-        if (strcmp(citation->report_id, input->report_id) != 0) continue;
-        const struct sheet *sheet = sheet_of(self, citation->line);
-        size_t row = (size_t)citation->table_row - 1;
-        if (sheet == NULL || row >= sheet->row_count || !row_is_at(sheet, row, citation->line))
-            continue;
-        const struct {
-            const char *word;
-            int64_t won;
-        } columns[] = {{"예산현액", record->current_won},
-                       {"원인행위액", record->committed_won},
-                       {"집행액", record->spent_won}};
-        for (size_t c = 0; c < sheet->column_count; c++) {
-            for (size_t k = 0; k < ARRAY_LENGTH(columns); k++) {
-                if (sheet->kinds[c] != SHEET_COLUMN_AMOUNT) continue;
-                if (strcmp(sheet->header[c], columns[k].word) != 0) continue;
-                enum status status = check_record(self, sheet, row, c, columns[k].won);
-                if (status != OK) return status;
-            }
-        }
+        const budget_execution_row *row = input->execution[i];
+        struct record record = {{"예산현액", "원인행위액", "집행액"},
+                                {row->current_won, row->committed_won, row->spent_won},
+                                true};
+        enum status status = check_row(self, row->citation, &record);
+        if (status != OK) return status;
     }
-    return OK;
+    struct date day;
+    if (input->comparison_count == 0 || date_parse(text_from(input->as_of), &day) != OK) return OK;
+    return check_comparison(self, date_to_parts(day).year);
 }

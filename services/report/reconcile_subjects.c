@@ -169,15 +169,16 @@ static bool period_days(const slice_figure *figure, int64_t *days)
     return *days >= 1;
 }
 
-/* The largest of a day: said to be so, and of one day or per day. */
-static bool is_daily_maximum(const slice_figure *figure)
+/* The largest of a day: said to be so, and of one day or per day. The report's own day says only
+ * when it was written. */
+static bool is_daily_maximum(const slice_figure *figure, const char *as_of)
 {
     int64_t days;
     if (!figure_has(figure, SLICE_QUALIFIER_MAXIMUM) || figure->quantity_high != NULL) return false;
     if (strcmp(figure->per, "일") == 0) return true;
     if (period_days(figure, &days)) return days == 1;
     return figure->period != NULL && figure->period->kind_case == TYPE_PERIOD_KIND_CASE_AS_OF &&
-           figure->per[0] == '\0';
+           figure->per[0] == '\0' && strcmp(figure->period->as_of, as_of) != 0;
 }
 
 static enum status check_maximum(struct reconcile_case *self, slice_figure *total,
@@ -220,10 +221,11 @@ enum status daily_maximum_check(struct reconcile_case *self)
         if (totals[count++].key == NULL) return RESOURCE_EXHAUSTED;
     }
     qsort(totals, count, sizeof *totals, compare_keyed);
+    const char *as_of = self->input->as_of == NULL ? "" : self->input->as_of;
     enum status status = OK;
     for (size_t i = 0; i < self->input->figure_count && count > 0 && status == OK; i++) {
         slice_figure *maximum = self->by_cell[i];
-        if (!is_daily_maximum(maximum)) continue;
+        if (!is_daily_maximum(maximum, as_of)) continue;
         const char *key = thing_key(self, maximum);
         if (key == NULL) return RESOURCE_EXHAUSTED;
         size_t low = 0, high = count;

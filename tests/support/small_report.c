@@ -232,6 +232,10 @@ static struct reconcile_input input_of(struct small_report *report)
         .figure_count = report->figure_count,
         .tables = report->tables,
         .table_count = report->table_count,
+        .execution = report->execution,
+        .execution_count = report->execution_count,
+        .comparison = report->comparison,
+        .comparison_count = report->comparison_count,
     };
 }
 

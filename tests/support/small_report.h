@@ -2,10 +2,17 @@
 #pragma once
 
 #include "base/arena.h"
+#include "budget.rpc.h"
 #include "report.rpc.h"
 #include "slice.rpc.h"
 
-enum { SMALL_FIGURES_MAX = 20000, SMALL_TABLES_MAX = 8, SMALL_LABELS_MAX = 6, SMALL_BITS_MAX = 4 };
+enum {
+    SMALL_FIGURES_MAX = 20000,
+    SMALL_TABLES_MAX = 8,
+    SMALL_LABELS_MAX = 6,
+    SMALL_BITS_MAX = 4,
+    SMALL_RECORDS_MAX = 8
+};
 
 struct small_report {
     struct arena arena;
@@ -13,6 +20,10 @@ struct small_report {
     size_t figure_count;
     slice_table *tables[SMALL_TABLES_MAX];
     size_t table_count;
+    budget_execution_row *execution[SMALL_RECORDS_MAX]; /* Set by the test. */
+    size_t execution_count;
+    budget_comparison_row *comparison[SMALL_RECORDS_MAX];
+    size_t comparison_count;
 };
 
 /* A number in a sentence. Zeroed fields say nothing. */

@@ -68,6 +68,67 @@ static void compares_prose_with_the_table(void)
     }
 }
 
+static void compares_records_with_the_table(void)
+{
+    static const struct {
+        int64_t current, spent;
+        const char *found, *count;
+    } rows[] = {
+        {23036654000, 5373403000, "", "3/3"},
+        {23036654000, 5373403001,
+         "SCOPE 5,373,403 5,373,403,001원 | 원장 5,373,403,001원 ≠ 5,373,403", "3/2"},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        struct small_report report;
+        small_report_init(&report);
+        small_report_table(&report, &projects);
+        char id[] = "small";
+        type_citation citation = TYPE_CITATION_INIT;
+        citation.report_id = id;
+        citation.line = 11;
+        citation.table_row = 2;
+        budget_execution_row row = BUDGET_EXECUTION_ROW_INIT;
+        row.current_won = rows[i].current;
+        row.committed_won = 5373403000;
+        row.spent_won = rows[i].spent;
+        row.citation = &citation;
+        report.execution[0] = &row;
+        report.execution_count = 1;
+        CU_ASSERT_STRING_EQUAL(small_report_find(&report, "ledger"), rows[i].found);
+        CU_ASSERT_STRING_EQUAL(small_report_count(&report, "ledger"), rows[i].count);
+        small_report_free(&report);
+    }
+}
+
+static void compares_years_with_the_table(void)
+{
+    static const struct small_table years = {
+        .line = 10,
+        .headings = 1,
+        .unit_note = "천원",
+        .unit = "KRW",
+        .exponent = 3,
+        .text = "사업|2020년 예산|2019년 예산|증 감\n가|300|200|100"};
+    struct small_report report;
+    small_report_init(&report);
+    small_report_table(&report, &years);
+    char id[] = "small";
+    type_citation citation = TYPE_CITATION_INIT;
+    citation.report_id = id;
+    citation.line = 11;
+    citation.table_row = 2;
+    budget_comparison_row row = BUDGET_COMPARISON_ROW_INIT;
+    row.budget_won = 300000;
+    row.previous_won = 250000;
+    row.citation = &citation;
+    report.comparison[0] = &row;
+    report.comparison_count = 1;
+    CU_ASSERT_STRING_EQUAL(small_report_find(&report, "ledger"),
+                           "SCOPE 200 250,000원 | 원장 250,000원 ≠ 200");
+    CU_ASSERT_STRING_EQUAL(small_report_count(&report, "ledger"), "2/1");
+    small_report_free(&report);
+}
+
 /* Without memory a reconciliation says so; it never leaves a finding half made. */
 static void survives_every_failing_allocation(void)
 {
@@ -92,5 +153,7 @@ static void survives_every_failing_allocation(void)
     small_report_free(&report);
 }
 
-SUITE("reconcile ledger", {"survives every failing allocation", survives_every_failing_allocation},
+SUITE("reconcile ledger", {"compares records with the table", compares_records_with_the_table},
+      {"compares years with the table", compares_years_with_the_table},
+      {"survives every failing allocation", survives_every_failing_allocation},
       {"compares prose with the table", compares_prose_with_the_table})
