@@ -266,7 +266,7 @@ enum status table_rows(struct db *db, struct arena *arena, const struct table_qu
 
 enum status record_count(struct db *db, int64_t *count)
 {
-    return db_query_int_values(db, count, &budget_record_count_sql, NULL, 0);
+    return db_query_int_values(db, count, &budget_ledger_record_count_sql, NULL, 0);
 }
 
 enum status report_record_count(struct db *db, const char *report_id, int64_t *count)
