@@ -159,13 +159,20 @@ static void interval_set(const struct scan *scan, const struct point *first,
     numeral->days.last = end.last;
 }
 
-/* Hides what a first point leaves to the last of its range: `9` of `9~11월` may be a quarter. */
+static const char *const parts_of_months[] = {"초", "말", "중순", "하순", "상순", "중", NULL};
+
+/* Reads the range or the open interval that the first point begins. */
 static bool range_read(const struct scan *scan, const struct point *first, struct point *last,
                        bool *open)
 {
     struct joint joint;
     int digit;
     *open = false;
+    size_t worded = first->end + scan_any(scan, first->end, parts_of_months);
+    if (worded > first->end) { /* `5월초~6월말` */
+        return joint_read(scan, worded, &joint) && joint.tilde &&
+               point_read_end(scan, joint.end, first, last);
+    }
     if (!joint_read(scan, first->end, &joint)) return false;
     if (!joint.tilde) {
         /* A dash joins what is certain on both of its sides, without white space. */

@@ -12,6 +12,8 @@ enum {
     PHONE_LAST_DIGITS = 4,
 };
 
+static const char *const list_joints[] = {", ", ",", "·", " / ", "/", NULL};
+
 static bool name_set(size_t begin, size_t end, struct numeral *numeral)
 {
     *numeral = (struct numeral){.kind = NUMERAL_NAME, .begin = begin, .end = end, .unit = ""};
@@ -89,29 +91,25 @@ static size_t nights_end(const struct scan *scan, size_t at)
     return scan_is(scan, days.end, "일") ? days.end + strlen("일") : 0;
 }
 
-/* Another `word number` stands behind the number, or one in front of it was read as a count:
- * `지상파3, 중편4, IPTV3`. */
+/* The number in front of this one was read as a count, and only a comma lies between them:
+ * `종교채널5, IPTV3`. */
+static bool enumerated_before(const struct scan *scan, size_t begin)
+{
+    const struct numeral *previous = scan->previous;
+    if (previous == NULL || previous->kind != NUMERAL_QUANTITY || previous->has_unit) return false;
+    size_t joint = previous->end + scan_any(scan, previous->end, list_joints);
+    return joint > previous->end && joint == begin &&
+           code_is_hangul(scan_code_before(scan, previous->begin));
+}
+
+/* So is this one, or another word with a number glued to it follows: `지상파3, 중편4`. */
 static bool enumerated(const struct scan *scan, size_t begin, size_t end)
 {
-    static const char *const joints[] = {", ", ",", "·", "/", " / ", NULL};
-    const struct numeral *previous = scan->previous;
     struct whole next;
-    if (previous != NULL && previous->kind == NUMERAL_QUANTITY && !previous->has_unit) {
-        uint32_t glued = scan_code_before(scan, previous->begin);
-        size_t joint = previous->end + scan_any(scan, previous->end, joints);
-        if (joint > previous->end && joint == begin &&
-            (code_is_hangul(glued) || code_is_latin(glued)))
-            return true;
-    }
-    size_t joint = end + scan_any(scan, end, joints);
-    if (joint == end) return false;
+    if (enumerated_before(scan, begin)) return true;
+    size_t joint = end + scan_any(scan, end, list_joints);
     size_t word = scan_hangul(scan, joint, WORD_CHARACTERS_MAX);
-    if (word == joint) {
-        while (word - joint < WORD_CHARACTERS_MAX && code_is_latin(scan_code(scan, word))) {
-            word++;
-        }
-    }
-    if (word == joint || !whole_read(scan, word, &next)) return false;
+    if (joint == end || word == joint || !whole_read(scan, word, &next)) return false;
     uint32_t code = scan_code(scan, next.end);
     return !code_is_hangul(code) && !code_is_latin(code) && code != '.';
 }
@@ -166,7 +164,7 @@ static bool lettered_read(const struct scan *scan, size_t at, struct numeral *nu
         bool counted = amount.has_unit && code_is_hangul(scan_code(scan, amount.unit.begin)) &&
                        (amount.unit.flags & (UNIT_NAMING | UNIT_CLOCK | UNIT_GUESSED)) == 0;
         if (counted || amount.magnitude || amount.number.grouped) return false;
-        if (enumerated(scan, begin, amount.number.end)) return false;
+        if (enumerated_before(scan, begin)) return false;
         if (amount.has_unit && amount.number.decimals > 0) return false;
     }
     return name_set(begin, word_end(scan, at), numeral);
@@ -185,6 +183,9 @@ bool address_read(const struct scan *scan, size_t at, struct numeral *numeral)
     bool domain = code == '.' && at != scan->start && code_is_latin(scan_code(scan, end + 1)) &&
                   code_is_latin(scan_code(scan, end + 2));
     bool mail = code == '@';
+    uint32_t plus = code == '+' ? scan_code(scan, end + 1) : 0; /* 50+센터, 3+α */
+    if (code_is_hangul(plus) || (plus >= 0x370 && plus < 0x400))
+        return name_set(at, end + 1, numeral);
     if (!letters && !domain && !mail) return false;
     return name_set(at, word_end(scan, end), numeral);
 }
@@ -300,10 +301,6 @@ bool phone_read(const struct scan *scan, size_t at, struct numeral *numeral)
 /* Days that are names: 3·1절, 4.19혁명, 6·25. */
 static bool anniversary_read(const struct scan *scan, size_t at, struct numeral *numeral)
 {
-    static const struct {
-        int month, day;
-    } known[] = {{3, 1},  {4, 19},  {5, 18}, {6, 25},  {4, 3},  {8, 15}, {6, 10},
-                 {9, 11}, {12, 12}, {4, 16}, {10, 29}, {2, 28}, {3, 15}, {6, 15}};
     static const char *const words[] = {
         "절",   "혁명",           "민주", "전쟁", "운동", "사건", "항쟁",     "광복",
         "참사", "선언",           "합의", "대책", "총선", "선거", "지방선거", "보궐",
@@ -324,11 +321,8 @@ static bool anniversary_read(const struct scan *scan, size_t at, struct numeral 
     if (!middle || code_is_digit(scan_code(scan, day.end))) return false;
     struct unit unit;
     if (unit_find(scan, day.end, &unit) || scan_is(scan, day.end, "월")) return false;
-    for (size_t i = 0; i < ARRAY_LENGTH(known); i++) {
-        if (known[i].month == month.value && known[i].day == day.value)
-            return name_set(at, day.end, numeral);
-    }
-    return false;
+    if (scan_any(scan, day.end, dots) > 0 || code_is_hangul(scan_code(scan, day.end))) return false;
+    return name_set(at, day.end, numeral);
 }
 
 /* Reads `7호선`, `1~4호선`, `2·3호선`. */
@@ -352,9 +346,9 @@ static bool subway_read(const struct scan *scan, size_t at, struct numeral *nume
 static bool phrase_read(const struct scan *scan, size_t at, struct numeral *numeral)
 {
     static const char *const cohorts[] = {"세대", "청년", "여성", "남성", "직장인", "층", NULL};
-    static const char *const phrases[] = {"4대강",    "4대 강", "2시탈출", "88올림픽",
-                                          "86아시안", "3D프린", "3無",     "4無",
-                                          "5無",      "24/7",   NULL};
+    static const char *const phrases[] = {"4대강",      "4대 강",   "2시탈출", "88올림픽",
+                                          "88고속도로", "86아시안", "3D프린",  "3無",
+                                          "4無",        "5無",      "24/7",    NULL};
     static const int generations[] = {1020, 1030, 2030, 2040, 3040, 3050, 4050, 4060, 5060, 6070};
     struct whole number;
     size_t bytes = scan_any(scan, at, phrases);

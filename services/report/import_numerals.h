@@ -2,7 +2,23 @@
  * import). Knows Korean reports' ways of writing numbers, dates and names; knows no report.
  *
  * Digits are ASCII digits, full-width digits, circled and bracketed numbers (①, ⑴, ㉠ is none) and
- * the Roman numerals of U+2160 to U+217F; a heading's `I.`, `II .`, `IV.` in Latin letters too. */
+ * the Roman numerals of U+2160 to U+217F; a heading's `I.`, `II .`, `IV.` in Latin letters too. A
+ * note's superscript digits belong to the number in front of them and are none of their own.
+ *
+ * How doubtful forms are read:
+ *   fractions and ratios   1/3, 3분의 1, 7:3: the quotient to three decimals, halves away from zero
+ *   3.2:1, 15.4대 1        a ratio to one: the first number
+ *   1분30초, 1년 6개월     one quantity of the smaller unit
+ *   27→29만원              the first number too is of 만원
+ *   (4.2)                  a day where brackets, a label or a weekday make it one, else a decimal
+ *   4월말, 2월 중순        the whole month
+ *   5·10월                 from the first month to the last
+ *   (1.23/27)              one DATE, from the first day to the last
+ *   ’20년 상반기           one PERIOD, the half-year
+ *   120, 1339, 119 …       a NAME where somebody may call it, a count in `120명`
+ *   7급이하, 2층, 16기     ORDINAL; behind 총, 약, 각 and the like a quantity
+ *   1,23, 1.2.3.4          UNREAD, as is what does not fit 64 bits
+ */
 #pragma once
 
 #include <stdbool.h>

@@ -199,7 +199,7 @@ bool prefixed_read(const struct scan *scan, size_t at, struct numeral *numeral)
     if (!whole_read(scan, at, &number)) return false;
     size_t end = number.end;
     size_t listed = list_skip(scan, end, number.value);
-    if (listed > end && unit_find(scan, listed, &unit) && !scan_is(scan, end, "~")) end = listed;
+    if (listed > end && unit_find(scan, listed, &unit)) end = listed;
     if (unit_find(scan, end, &unit)) end = suffix_skip(scan, unit.end);
     return ordinal_set(begin, end, numeral);
 }
@@ -208,9 +208,9 @@ bool prefixed_read(const struct scan *scan, size_t at, struct numeral *numeral)
 static bool machines_are(const struct scan *scan, size_t at, const struct whole *number,
                          const struct unit *unit)
 {
-    static const char *const before[] = {"충전기", "충전소",     "풍력", "원전", "발전기", "발전소",
-                                         "승강기", "엘리베이터", "위성", "로봇", "분묘",   "타워",
-                                         "화력",   "CCTV",       "급속", "완속", NULL};
+    static const char *const before[] = {
+        "충전기", "충전소", "풍력", "태양광", "원전", "발전기", "발전소", "승강기", "엘리베이터",
+        "위성",   "로봇",   "분묘", "타워",   "화력", "CCTV",   "급속",   "완속",   NULL};
     static const char *const behind[] = {"설치", "구축", "보급", "증설", "도입",
                                          "확충", "추가", "교체", NULL};
     if (number->value >= HOUSES_MIN) return true;
@@ -254,6 +254,12 @@ static bool labelled_read(const struct scan *scan, size_t at, struct numeral *nu
     return ordinal_set(at, listed, numeral);
 }
 
+/* The middle dots that lists are printed with. */
+static bool code_is_dot(uint32_t code)
+{
+    return code == 0xB7 || code == 0x2027 || code == 0x30FB || code == 0x2219 || code == 0x318D;
+}
+
 bool ordinal_read(const struct scan *scan, size_t at, struct numeral *numeral)
 {
     struct whole number;
@@ -268,7 +274,9 @@ bool ordinal_read(const struct scan *scan, size_t at, struct numeral *numeral)
         end = list_skip(scan, end, number.value);
         if (end == number.end || !unit_find(scan, end, &unit)) return false;
     }
-    if (!unit_orders(scan, at, &number, &unit)) return false;
+    /* Numbers joined by middle dots say which ones: 1·2종. */
+    bool dotted = end > number.end && code_is_dot(scan_code(scan, number.end));
+    if (!dotted && !unit_orders(scan, at, &number, &unit)) return false;
     /* `감염병2차단`: the word goes on behind what looks like an ordinal's. */
     if (code_is_hangul(scan_code_before(scan, at)) && !unit_word_ends(scan, unit.end)) return false;
     return ordinal_set(at, unit.end, numeral);

@@ -66,6 +66,9 @@ static bool short_year_ends(const struct scan *scan, size_t apostrophe, size_t e
 {
     static const char *const marks[] = {"년", ".", "~", "∼", "～", "〜", "/", "-", "–",
                                         ")",  ",", "→", "➡", "⇒",  "·",  ":", NULL};
+    static const char *const words[] = {"예산", "결산", "상반기", "하반기", "실적", "계획",
+                                        "사업", "추경", "본예산", "대비",   "기준", NULL};
+    if (scan_any(scan, end, words) > 0) return true;
     bool opens = scan_is(scan, apostrophe, "‘") || scan_is(scan, apostrophe, "'");
     if (scan_is(scan, end, "년") || scan_is(scan, end, ".")) return true;
     if (end >= scan->line.length) return true;
@@ -226,6 +229,12 @@ static bool month_read_dotted(const struct scan *scan, size_t at, struct point *
     size_t begin = scan_spaces(scan, at);
     if (part_read(scan, begin, point)) return true;
     if (!whole_read(scan, begin, &month) || month.digits > 2) return false;
+    if (month.value <= QUARTERS && scan_is(scan, month.end, "/4") &&
+        bare_ends(scan, month.end + strlen("/4"))) { /* `'24.1/4` */
+        point->quarter = month.value;
+        point->end = month.end + strlen("/4");
+        return true;
+    }
     if (month.value < 1 || month.value > MONTHS) return false;
     struct point read = *point;
     read.month = month.value;
@@ -319,7 +328,9 @@ static bool point_read_year(const struct scan *scan, size_t at, struct point *po
     struct point read;
     if (!year_read(scan, at, &read)) return false;
     bool dotted = scan_is(scan, read.end, ".");
-    if (scan_is(scan, read.end, "년")) {
+    if (scan_is(scan, read.end, "학년도")) {
+        read.end += strlen("학년도");
+    } else if (scan_is(scan, read.end, "년")) {
         year_finish_worded(scan, &read);
     } else if (!(dotted && month_read_dotted(scan, read.end + 1, &read)) &&
                !month_read_ruled(scan, &read, "-") && !month_read_ruled(scan, &read, "/")) {
@@ -360,6 +371,13 @@ static bool plain_year_is(const struct scan *scan, int value, size_t end)
            month.value <= MONTHS && month_word(scan, month.end) > 0;
 }
 
+/* Reads the month of `23.12`, behind its full stop. */
+static bool plain_month_read(const struct scan *scan, size_t at, struct whole *month)
+{
+    return whole_read(scan, at, month) && month->digits <= 2 && month->value >= 1 &&
+           month->value <= MONTHS && bare_ends(scan, month->end);
+}
+
 /* Reads a date whose year is two digits without an apostrophe: `20.3.31`, `20. 1~3월`, `20년도`. */
 static bool point_read_plain(const struct scan *scan, size_t at, struct point *point)
 {
@@ -388,7 +406,9 @@ static bool point_read_plain(const struct scan *scan, size_t at, struct point *p
         if (bytes == 0 || read.dotted) return false;
         if (!whole_read(scan, scan_spaces(scan, tilde + bytes), &last) || last.digits > 2)
             return false;
-        if (month_word(scan, last.end) == 0) return false;
+        bool years = last.value >= whole.value && whole.value > MONTHS &&
+                     scan_is(scan, last.end, ".") && plain_month_read(scan, last.end + 1, &last);
+        if (month_word(scan, last.end) == 0 && !years) return false;
     }
     /* Two numbers at the head of a line may be a heading and a month: `3. 4월`. */
     if (at == scan->start && read.day == 0 && whole.value <= MONTHS && read.spaced) return false;
@@ -507,7 +527,19 @@ bool point_read_end(const struct scan *scan, size_t at, const struct point *firs
     size_t apostrophe = scan_any(scan, at, apostrophes);
     if (apostrophe > 0) return point_read_year(scan, at + apostrophe, point);
     if (point_read_year(scan, at, point)) return true;
-    if (first->plain_year && first->day > 0 && point_read_plain(scan, at, point)) return true;
+    if (first->plain_year && point_read_plain(scan, at, point)) return true;
+    if (first->plain_year && first->day == 0 && first->month > 0) {
+        /* `23.1~23.12` */
+        struct whole year;
+        struct whole month;
+        if (whole_read(scan, at, &year) && year.digits == 2 && scan_is(scan, year.end, ".") &&
+            year.value > MONTHS && plain_month_read(scan, year.end + 1, &month)) {
+            *point = (struct point){.begin = at, .end = month.end, .certain = true};
+            point->year = year_of_two(year.value);
+            point->month = month.value;
+            return true;
+        }
+    }
     if (point_read_month(scan, at, point)) return true;
     if (first->month > 0 && point_read_day(scan, at, point)) return true;
     return end_read_bare(scan, at, first, point);

@@ -19,7 +19,7 @@ static const char *const particles[] = {
     "만을",   "씩을",   "씩의",   "이던",   "인데",   "이란",   "은",     "는",     "이",
     "가",     "을",     "를",     "의",     "에",     "로",     "와",     "과",     "도",
     "만",     "씩",     "당",     "인",     "임",     "며",     "나",     "중",     "간",
-    "여",     "째",     "뿐",     NULL,
+    "여",     "째",     "경",     "쯤",     "뿐",     NULL,
 };
 
 /* What ends a counter that the table does not know. */

@@ -23,3 +23,6 @@ extern const size_t numeral_city_row_count;
 
 extern const struct numeral_row numeral_town_rows[];
 extern const size_t numeral_town_row_count;
+
+extern const struct numeral_row numeral_notation_rows[];
+extern const size_t numeral_notation_row_count;

@@ -116,6 +116,7 @@ static void reads_what_other_cities_print(void)
 {
     rows_check(numeral_city_rows, numeral_city_row_count);
     rows_check(numeral_town_rows, numeral_town_row_count);
+    rows_check(numeral_notation_rows, numeral_notation_row_count);
 }
 
 /* Bytes of a digit as the header defines digits; 0: none. Latin numerals of headings are not looked
