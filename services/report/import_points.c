@@ -66,8 +66,9 @@ static bool short_year_ends(const struct scan *scan, size_t apostrophe, size_t e
 {
     static const char *const marks[] = {"년", ".", "~", "∼", "～", "〜", "/", "-", "–",
                                         ")",  ",", "→", "➡", "⇒",  "·",  ":", NULL};
-    static const char *const words[] = {"예산", "결산", "상반기", "하반기", "실적", "계획",
-                                        "사업", "추경", "본예산", "대비",   "기준", NULL};
+    static const char *const words[] = {"예산", "결산", "상반기", "하반기", "실적",
+                                        "계획", "사업", "추경",   "본예산", "대비",
+                                        "기준", "안",   "당초",   "최종",   NULL};
     if (scan_any(scan, end, words) > 0) return true;
     bool opens = scan_is(scan, apostrophe, "‘") || scan_is(scan, apostrophe, "'");
     if (scan_is(scan, end, "년") || scan_is(scan, end, ".")) return true;
