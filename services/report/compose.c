@@ -73,8 +73,7 @@ static report_section *section_add(struct draft *draft, const char *heading, int
     if (section->heading == NULL || section->owner == NULL) return NULL;
     size_t index = draft->sections.count;
     if (index == draft->path_capacity) {
-        void *grown =
-            arena_grow(arena, draft->paths, index, &draft->path_capacity, sizeof *draft->paths);
+        void *grown = arena_grow(arena, draft->paths, index, &draft->path_capacity, sizeof(void *));
         if (grown == NULL) return NULL;
         draft->paths = grown;
     }
@@ -255,13 +254,14 @@ static enum status items_add(struct draft *draft, const struct compose_report *r
     static const type_citation no_citation = TYPE_CITATION_INIT;
     size_t f = 0, t = 0;
     enum status status = OK;
-    while (status == OK && (f < report->figures.count || t < report->tables.count)) {
+    while (status == OK) {
         slice_figure *figure =
             f < report->figures.count ? (slice_figure *)(void *)report->figures.items[f] : NULL;
         slice_table *table =
             t < report->tables.count ? (slice_table *)(void *)report->tables.items[t] : NULL;
-        bool take_table = figure == NULL ||
-                          (table != NULL && line_at(table->citation) <= line_at(figure->citation));
+        if (figure == NULL && table == NULL) break;
+        bool take_table = table != NULL &&
+                          (figure == NULL || line_at(table->citation) <= line_at(figure->citation));
         const type_citation *citation = take_table ? table->citation : figure->citation;
         if (citation == NULL) citation = &no_citation;
         bool belongs = chapter_of(citation) == draft->chapter;

@@ -94,7 +94,7 @@ static struct value count_value(struct arena *arena, int64_t count)
 /* Room for the rows of a table. */
 static bool rows_reserve(struct arena *arena, report_composed_table *table, size_t count)
 {
-    table->rows = arena_calloc(arena, count, sizeof *table->rows);
+    table->rows = arena_calloc(arena, count, sizeof(void *));
     return table->rows != NULL;
 }
 
@@ -103,7 +103,7 @@ static bool row_add(struct arena *arena, report_composed_table *table, int32_t l
 {
     slice_row *row = arena_alloc(arena, sizeof *row);
     slice_cell *cells = arena_calloc(arena, count, sizeof *cells);
-    slice_cell **pointers = arena_calloc(arena, count, sizeof(slice_cell *));
+    slice_cell **pointers = arena_calloc(arena, count, sizeof(void *));
     if (row == NULL || cells == NULL || pointers == NULL) return false;
     *row = (slice_row)SLICE_ROW_INIT;
     for (size_t i = 0; i < count; i++) {

@@ -187,8 +187,8 @@ static enum status report_fill(struct making *making, report_report *report)
     report->digest = source->digest;
     report->line_count = making->cover.line_count;
     report->complete = report->facts_only = true;
-    report->kinds = arena_calloc(arena, COLLECT_KINDS, sizeof *report->kinds);
-    report->owners = arena_calloc(arena, REPORT_OWNERS, sizeof *report->owners);
+    report->kinds = arena_calloc(arena, COLLECT_KINDS, sizeof(void *));
+    report->owners = arena_calloc(arena, REPORT_OWNERS, sizeof(void *));
     if (report->kinds == NULL || report->owners == NULL) return RESOURCE_EXHAUSTED;
     for (int kind = 1; kind < COLLECT_KINDS; kind++) {
         report_kind_count *count = arena_alloc(arena, sizeof *count);

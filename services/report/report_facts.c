@@ -14,6 +14,7 @@
 
 enum {
     FACTS_PATH_BYTES_MAX = 4096,
+    FACTS_NAME_ARENA_BYTES = 16 * 1024, /* A file name and the report of that id. */
     FACTS_FILE_BYTES_MAX = 64 * 1024 * 1024,
     FACTS_ARENA_BYTES_MAX = 256 * 1024 * 1024,
     FACTS_READ_BYTES = 64 * 1024,
@@ -134,7 +135,7 @@ static enum status entry_load(struct db *db, const char *directory, const char *
     if (!text_ends_with(text, text_from(facts_ending))) return OK;
     struct arena arena;
     struct report_row row;
-    arena_init(&arena, FACTS_PATH_BYTES_MAX * 4);
+    arena_init(&arena, FACTS_NAME_ARENA_BYTES);
     char path[FACTS_PATH_BYTES_MAX];
     char *report_id = arena_copy(&arena, name, text.length - strlen(facts_ending));
     enum status status =

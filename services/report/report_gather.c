@@ -140,10 +140,10 @@ enum status gather_slices(struct report *self, struct rpc_call *call, const char
     }
     if (status != OK) return status;
     if (out->figures.count > 1) {
-        qsort(out->figures.items, out->figures.count, sizeof *out->figures.items, figure_order);
+        qsort(out->figures.items, out->figures.count, sizeof(void *), figure_order);
     }
     if (out->tables.count > 1) {
-        qsort(out->tables.items, out->tables.count, sizeof *out->tables.items, table_order);
+        qsort(out->tables.items, out->tables.count, sizeof(void *), table_order);
     }
     return OK;
 }

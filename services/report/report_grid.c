@@ -34,7 +34,7 @@ enum status grid_read(struct arena *arena, const slice_table *table, struct grid
         }
     }
     if (columns == 0 || columns > GRID_COLUMNS_MAX) return INVALID_ARGUMENT;
-    const slice_cell **cells = arena_calloc(arena, rows * columns, sizeof *cells);
+    const slice_cell **cells = arena_calloc(arena, rows * columns, sizeof(void *));
     if (cells == NULL) return RESOURCE_EXHAUSTED;
     for (size_t r = 0; r < rows; r++) {
         for (size_t i = 0; i < table->rows[r]->n_cells; i++) {

@@ -51,7 +51,7 @@ enum status report_list_reports(struct report *self, struct rpc_call *call,
     if (status != OK) return status;
     bool more = count > (size_t)limit;
     if (more) count = (size_t)limit;
-    out->reports = arena_calloc(arena, count + 1, sizeof *out->reports);
+    out->reports = arena_calloc(arena, count + 1, sizeof(void *));
     if (out->reports == NULL) return RESOURCE_EXHAUSTED;
     for (size_t i = 0; status == OK && i < count; i++) {
         status = report_message_of(rpc_db(call), arena, &rows[i], &out->reports[i]);

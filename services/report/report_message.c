@@ -36,8 +36,7 @@ enum status message_list_add(struct arena *arena, struct message_list *list,
                              ProtobufCMessage *message)
 {
     if (list->count == list->capacity) {
-        void *items =
-            arena_grow(arena, list->items, list->count, &list->capacity, sizeof *list->items);
+        void *items = arena_grow(arena, list->items, list->count, &list->capacity, sizeof(void *));
         if (items == NULL) return RESOURCE_EXHAUSTED;
         list->items = items;
     }

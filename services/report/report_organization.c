@@ -3,7 +3,7 @@
 #include "report_grid.h"
 #include "report_records.h"
 
-enum { UNIT_CODE_POINTS_MAX = 20, HEADING_CODE_POINTS_MAX = 20, LINES_WITHOUT_UNIT_MAX = 12 };
+enum { UNIT_CODE_POINTS_MAX = 20, HEADING_BYTES_MAX = 80, LINES_WITHOUT_UNIT_MAX = 12 };
 
 /* Headings below which a text lists its units. */
 static const char *const start_words[] = {"주요기능", "조직", "기구", "업무분장", "담당업무", NULL};
@@ -95,7 +95,7 @@ static enum status line_read(struct arena *arena, const slice_slice_source *sour
                              struct unit_list *list, struct text line, struct message_list *units)
 {
     struct text name;
-    if (line.length > HEADING_CODE_POINTS_MAX * 4) {
+    if (line.length > HEADING_BYTES_MAX) {
         if (++list->idle > LINES_WITHOUT_UNIT_MAX) list->open = false;
         return OK;
     }

@@ -280,6 +280,7 @@ static void leaves_out_what_owners_refuse(void)
     slice_table *table = printed_table(&at.arena, "표", 7, 1, "구분|값\n가|1\n");
     char *cell = arena_alloc(&at.arena, 70001);
     CU_ASSERT_PTR_NOT_NULL_FATAL(cell);
+    if (cell == NULL) return;
     memset(cell, 'x', 70000);
     cell[70000] = '\0';
     table->rows[1]->cells[0]->text = cell;

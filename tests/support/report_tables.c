@@ -41,7 +41,7 @@ static slice_row *row_of(struct arena *arena, struct text line, int number)
 {
     slice_row *row = taken(arena_alloc(arena, sizeof *row));
     *row = (slice_row)SLICE_ROW_INIT;
-    row->cells = taken(arena_calloc(arena, CELLS_MAX, sizeof *row->cells));
+    row->cells = taken(arena_calloc(arena, CELLS_MAX, sizeof(void *)));
     size_t begin = 0;
     for (size_t at = 0; at <= line.length; at++) {
         if (at < line.length && line.bytes[at] != '|') continue;
@@ -69,7 +69,7 @@ slice_table *printed_table(struct arena *arena, const char *title, int line, int
     table->title = taken(arena_copy(arena, title, strlen(title)));
     table->citation = citation_at(arena, line);
     table->heading_rows = heading_rows;
-    table->rows = taken(arena_calloc(arena, ROWS_MAX, sizeof *table->rows));
+    table->rows = taken(arena_calloc(arena, ROWS_MAX, sizeof(void *)));
     while (*rows != '\0' && table->n_rows < ROWS_MAX) {
         size_t length = strcspn(rows, "\n");
         int number = line + (int)table->n_rows;
