@@ -67,7 +67,9 @@ static bool goes_on(const struct parser *parser, const struct outline_line *line
     const struct table *table = parser->tables.first;
     if (table->form == SLICE_TABLE_FORM_HTML) return tables_awaits_end(&parser->tables);
     if (form_of(line->kind) == table->form) return true;
-    if (line->kind != OUTLINE_RULE) return false;
+    bool may = line->kind == OUTLINE_RULE || table->form == SLICE_TABLE_FORM_PIPES;
+    if (!may) return false;
+    if (line->kind == OUTLINE_BLANK) return false;
     char separator = table->form == SLICE_TABLE_FORM_TABS ? '\t' : '|';
     return memchr(text.bytes, separator, text.length) != NULL;
 }
@@ -98,6 +100,32 @@ static enum status html_begin(struct parser *parser, const struct import_line *l
     return tables_add_from(&parser->tables, line, &cursor, at);
 }
 
+/* Does `</table` come at all? A table that is never closed ends at a blank line. Each part of the
+ * text is searched once. */
+static bool closes_later(struct parser *parser)
+{
+    struct text utf8 = parser->lines.utf8;
+    size_t offset = parser->lines.offset;
+    if (parser->table_close >= offset && parser->table_close > 0)
+        return parser->table_close < utf8.length;
+    static const char *const ends[] = {"</table", "</TABLE"};
+    parser->table_close = SIZE_MAX;
+    for (size_t i = 0; i < ARRAY_LENGTH(ends); i++) {
+        struct text rest = {utf8.bytes + offset, utf8.length - offset};
+        ptrdiff_t at = text_find(rest, text_from(ends[i]));
+        if (at >= 0 && offset + (size_t)at < parser->table_close)
+            parser->table_close = offset + (size_t)at;
+    }
+    return parser->table_close < utf8.length;
+}
+
+static enum status html_add(struct parser *parser, const struct import_line *line)
+{
+    enum status status = tables_add(&parser->tables, line);
+    bool ends = status == OK && !tables_awaits_end(&parser->tables);
+    return ends ? table_end(parser, (struct text){"", 0}) : status;
+}
+
 static enum status line_step(struct parser *parser, const struct import_line *line, bool *again)
 {
     *again = false;
@@ -113,10 +141,9 @@ static enum status line_step(struct parser *parser, const struct import_line *li
             *again = status == OK;
             return status;
         }
-        enum status status = tables_add(&parser->tables, line);
-        if (status == OK && !tables_awaits_end(&parser->tables))
-            status = table_end(parser, (struct text){"", 0});
-        return status;
+        if (!blank || closes_later(parser)) return html_add(parser, line);
+        enum status status = table_end(parser, (struct text){"", 0});
+        if (status != OK) return status;
     }
     struct outline_line kind = {.kind = OUTLINE_BLANK};
     if (!blank) {

@@ -4,7 +4,9 @@
 
 enum {
     SCRATCH_BYTES_KEPT = 64 * 1024,
-    MONEY_WEIGHT = 30, /* Money leans to budget, whatever the words. */
+    MONEY_WEIGHT = 30,    /* Money leans to budget, whatever the words. */
+    TABLE_WEIGHT = 60,    /* A number of a table leans to the table's owner. */
+    CERTAIN_WEIGHT = 100, /* A word that decides alone. */
 };
 
 void figures_pushed(struct figures *figures, const struct outline *outline)
@@ -42,6 +44,8 @@ struct draft {
     char *sections[IMPORT_NESTING_MAX];
     slice_qualifier qualifiers[16];
     struct owner_weights weights;
+    enum import_owner table_owner;
+    int own_budget; /* How certainly the labels of the line or cell itself are budget's. */
 };
 
 static void subject_add(struct figures *figures, struct draft *draft, const struct label *label,
@@ -52,9 +56,14 @@ static void subject_add(struct figures *figures, struct draft *draft, const stru
     if (count == FIGURE_LABELS_MAX) return;
     if (count > 0 && strcmp(draft->subject[count - 1], label->bytes) == 0) return;
     draft->subject[draft->figure.n_subject++] = borrowed(label->bytes);
-    draft->weights = known != NULL ? *known
-                                   : owners_below(draft->weights,
-                                                  owners_weigh(figures->owners, label_text(label)));
+    if (known != NULL) {
+        draft->weights = *known;
+        return;
+    }
+    struct owner_weights own = owners_weigh(figures->owners, label_text(label));
+    if (own.weights[OWNER_BUDGET] > draft->own_budget)
+        draft->own_budget = own.weights[OWNER_BUDGET];
+    draft->weights = owners_below(draft->weights, own);
 }
 
 static void set_qualifiers(struct draft *draft, unsigned bits)
@@ -91,6 +100,8 @@ static void draft_begin(struct figures *figures, struct draft *draft,
 {
     const struct numeral *numeral = &reading->numerals[index];
     memset(&draft->weights, 0, sizeof draft->weights);
+    draft->own_budget = 0;
+    draft->table_owner = place->owner;
     draft->figure = (slice_figure)SLICE_FIGURE_INIT;
     draft->citation = (type_citation)TYPE_CITATION_INIT;
     draft->figure.subject = draft->subject;
@@ -119,6 +130,18 @@ static void draft_begin(struct figures *figures, struct draft *draft,
         subject_add(figures, draft, &place->labels[i], NULL);
 }
 
+/* Money that is called so (사업비, 집행액) is budget's, and other money leans to it; a number in a
+ * table leans to the table's owner. */
+static enum import_owner draft_owner(const struct draft *draft)
+{
+    bool is_money = strcmp(draft->low.unit, "KRW") == 0;
+    if (is_money && draft->own_budget >= CERTAIN_WEIGHT) return OWNER_BUDGET;
+    struct owner_weights weights = draft->weights;
+    if (is_money) weights.weights[OWNER_BUDGET] += MONEY_WEIGHT;
+    if (draft->citation.table_row > 0) weights.weights[draft->table_owner] += TABLE_WEIGHT;
+    return owners_choose(&weights);
+}
+
 static enum status draft_send(struct figures *figures, struct draft *draft,
                               const struct reading *reading, int index)
 {
@@ -128,8 +151,7 @@ static enum status draft_send(struct figures *figures, struct draft *draft,
     figure->printed = arena_copy(figures->scratch, reading->span.text.bytes + numeral->begin,
                                  numeral->end - numeral->begin);
     if (figure->name == NULL || figure->printed == NULL) return RESOURCE_EXHAUSTED;
-    if (strcmp(draft->low.unit, "KRW") == 0) draft->weights.weights[OWNER_BUDGET] += MONEY_WEIGHT;
-    figure->owner = borrowed(owner_name(owners_choose(&draft->weights)));
+    figure->owner = borrowed(owner_name(draft_owner(draft)));
     enum status status = figures->sink->figure(figures->sink->context, figure);
     if (figures->scratch->total > SCRATCH_BYTES_KEPT) arena_reset(figures->scratch);
     return status;
@@ -202,6 +224,22 @@ static void part_at_slash(struct figures *figures, struct draft *draft,
     }
 }
 
+/* The first quantity is the entry's head, or a later one that is called a sum. */
+static void head_note(struct figure_head *head, const struct reading *reading,
+                      const struct phrase *phrase, bool first)
+{
+    bool total = (phrase->qualifiers & PHRASE_TOTAL) != 0;
+    int count = first ? 1 : head->count + 1;
+    if (first || total) {
+        *head = (struct figure_head){.line = reading->line,
+                                     .column = reading->columns[phrase->numeral],
+                                     .numeral = reading->numerals[phrase->numeral],
+                                     .is_set = true,
+                                     .is_total = total};
+    }
+    head->count = count;
+}
+
 enum status figures_of_text(struct figures *figures, const struct figure_place *place,
                             const struct reading *reading, bool is_entry)
 {
@@ -211,15 +249,8 @@ enum status figures_of_text(struct figures *figures, const struct figure_place *
     bool first = true;
     while (phrases_next(&phrases, &phrase)) {
         const struct numeral *numeral = &reading->numerals[phrase.numeral];
-        if (first && is_entry && place->outline->count > 0) {
-            figures->heads[place->outline->count - 1] =
-                (struct figure_head){reading->line, reading->columns[phrase.numeral], *numeral,
-                                     true, (phrase.qualifiers & PHRASE_TOTAL) != 0};
-        }
-        bool total = (phrase.qualifiers & PHRASE_TOTAL) != 0;
-        if (!first && is_entry && total && place->outline->count > 0) {
-            figures->heads[place->outline->count - 1] = (struct figure_head){
-                reading->line, reading->columns[phrase.numeral], *numeral, true, true};
+        if (is_entry && place->outline->count > 0) {
+            head_note(&figures->heads[place->outline->count - 1], reading, &phrase, first);
         }
         first = false;
         if (figures->sink->figure == NULL) continue;

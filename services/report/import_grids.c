@@ -22,12 +22,14 @@ struct grid {
     struct figures *figures;
     const struct outline *outline;
     struct arena *arena; /* Of the table. */
-    const struct table *table;
+    struct table *table;
     const struct table_note *note;
     struct column *columns;
-    int label_columns; /* The first ones, which name the rows. */
+    int label_columns;            /* The first ones, which name the rows. */
+    struct owner_weights weights; /* Of the title and the headings. */
     struct label title;
-    struct label bracket;                 /* What numbers in brackets count; empty: not said. */
+    int entries;          /* How many of the outline's entries stand above the table. */
+    struct label bracket; /* What numbers in brackets count; empty: not said. */
     struct label carried[ROW_LABELS_MAX]; /* Labels from the rows above. */
 };
 
@@ -166,8 +168,9 @@ static bool is_contents(const struct table *table)
 /* Gives numbers their unit, and numbers that only number rows or pages their kind. */
 static void apply_units(struct grid *grid)
 {
-    const struct table *table = grid->table;
+    struct table *table = grid->table;
     bool contents = is_contents(table);
+    if (contents) table->heading_rows = 0;
     for (size_t r = 0; r < table->row_count; r++) {
         const struct table_row *row = &table->rows[r];
         for (size_t i = 0; i < row->count; i++) {
@@ -282,7 +285,8 @@ static struct figure_place place_of(const struct grid *grid, int row, int column
 {
     return (struct figure_place){
         .outline = grid->outline,
-        .entries = grid->outline->count,
+        .entries = grid->entries,
+        .owner = owners_choose(&grid->weights),
         .table_row = row + 1,
         .table_column = column + 1,
     };
@@ -449,7 +453,7 @@ static struct owner_weights grid_weights(const struct grid *grid)
 {
     const struct figures *figures = grid->figures;
     struct owner_weights weights = {{0}};
-    if (grid->outline->count > 0) weights = figures->weights[grid->outline->count - 1];
+    if (grid->entries > 0) weights = figures->weights[grid->entries - 1];
     if (grid->title.length > 0) {
         weights = owners_below(weights, owners_weigh(figures->owners, label_text(&grid->title)));
     }
@@ -524,8 +528,7 @@ static enum status grid_message(struct grid *grid)
     message.name = table->nested == 0 ? arena_printf(grid->arena, "tables/%s-%d", id, table->line)
                                       : arena_printf(grid->arena, "tables/%s-%d-%d", id,
                                                      table->line, table->nested);
-    struct owner_weights weights = grid_weights(grid);
-    message.owner = (char *)(uintptr_t)owner_name(owners_choose(&weights));
+    message.owner = (char *)(uintptr_t)owner_name(owners_choose(&grid->weights));
     message.title = string_of(grid->arena, label_text(&grid->title));
     message.unit = grid->note == NULL
                        ? string_of(grid->arena, text_from(""))
@@ -541,7 +544,7 @@ static enum status grid_message(struct grid *grid)
     citation.line = table->line;
     citation.column = table->column;
     citation.section_path = sections;
-    for (int i = 0; i < grid->outline->count; i++) {
+    for (int i = 0; i < grid->entries; i++) {
         const struct outline_entry *entry = &grid->outline->entries[i];
         if (!entry->is_heading || entry->label.length == 0) continue;
         sections[citation.n_section_path++] = (char *)(uintptr_t)entry->label.bytes;
@@ -583,6 +586,16 @@ static enum status remark_ragged(struct figures *figures, struct arena *arena,
     return figures->sink->remark(figures->sink->context, table->line, message);
 }
 
+/* A bullet that gives several numbers itself is not what the table below it is about. */
+static int entries_above(const struct figures *figures, const struct outline *outline)
+{
+    int count = outline->count;
+    while (count > 0 && !outline->entries[count - 1].is_heading &&
+           figures->heads[count - 1].is_set && figures->heads[count - 1].count > 1)
+        count--;
+    return count;
+}
+
 enum status grids_send(struct figures *figures, const struct outline *outline,
                        struct tables *tables, const struct table_note *note, struct text below)
 {
@@ -595,24 +608,26 @@ enum status grids_send(struct figures *figures, const struct outline *outline,
     if (status != OK) return status;
     if (grids == NULL) return RESOURCE_EXHAUSTED;
     size_t i = 0;
-    for (const struct table *table = tables->first; table != NULL; table = table->next, i++) {
+    for (struct table *table = tables->first; table != NULL; table = table->next, i++) {
         struct grid *grid = &grids[i];
         *grid = (struct grid){
             .figures = figures, .outline = outline, .arena = tables->arena, .table = table};
         bool outer = table->nested == 0;
         if (outer) grid->note = note;
         if (outer) grid->bracket = bracket_label(below);
+        grid->entries = entries_above(figures, outline);
         if (!outer) {
             grid->title = label_of(table->title);
         } else if (figures->caption.length > 0) {
             grid->title = figures->caption;
-        } else if (outline->count > 0) {
-            grid->title = outline->entries[outline->count - 1].label;
+        } else if (grid->entries > 0) {
+            grid->title = outline->entries[grid->entries - 1].label;
         }
         status = columns_read(grid);
         if (status != OK) return status;
         apply_units(grid);
         grid->label_columns = count_label_columns(table);
+        grid->weights = grid_weights(grid);
     }
     for (size_t r = 0; r < tables->readings.count; r++) {
         status = reading_emit(tables->arena, tables->readings.items[r], figures->sink);

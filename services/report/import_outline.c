@@ -96,6 +96,11 @@ static bool is_caption(struct text text)
     static const struct {
         const char *open, *close;
     } pairs[] = {{"<", ">"}, {"〈", "〉"}, {"＜", "＞"}, {"《", "》"}, {"【", "】"}};
+    /* `<표 1> 세출예산` */
+    static const char *const table_marks[] = {"<표", "[표", "〈표", "【표", "<그림", "[그림"};
+    for (size_t i = 0; i < ARRAY_LENGTH(table_marks); i++) {
+        if (text_starts_with(text, text_from(table_marks[i]))) return true;
+    }
     for (size_t i = 0; i < ARRAY_LENGTH(pairs); i++) {
         if (text_starts_with(text, text_from(pairs[i].open)) &&
             text_ends_with(text, text_from(pairs[i].close))) {

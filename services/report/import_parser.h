@@ -24,6 +24,7 @@ struct parser {
     struct figures figures;
     struct tables tables;
     struct table_note note;
+    size_t table_close; /* HTML: where the next `</table` is known to stand. */
     int caption_line;
     int remarks;
 };

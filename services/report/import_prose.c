@@ -205,6 +205,24 @@ static enum status line_figures(struct parser *parser, struct clean_line *clean,
     return OK;
 }
 
+/* `<표 1> 세출예산` → `세출예산`, `< 건수 >` → `건수` */
+static struct label caption_of(struct text text)
+{
+    static const char *const pairs[][2] = {{"<", ">"},   {"〈", "〉"}, {"＜", "＞"},
+                                           {"《", "》"}, {"【", "】"}, {"[", "]"}};
+    for (size_t i = 0; i < ARRAY_LENGTH(pairs); i++) {
+        struct text open = text_from(pairs[i][0]);
+        struct text close = text_from(pairs[i][1]);
+        ptrdiff_t at = text_find(text, close);
+        if (!text_starts_with(text, open) || at < 0) continue;
+        size_t behind = (size_t)at + close.length;
+        if (behind < text.length)
+            return label_of((struct text){text.bytes + behind, text.length - behind});
+        return label_of((struct text){text.bytes + open.length, (size_t)at - open.length});
+    }
+    return label_of(text);
+}
+
 /* A note's unit and date, and a caption, are for the table below. */
 static enum status remember(struct parser *parser, const struct clean_line *clean,
                             const struct outline_line *line)
@@ -214,7 +232,7 @@ static enum status remember(struct parser *parser, const struct clean_line *clea
     struct text text = reading->span.text;
     bool unit = contains(text, "단위") && memchr(text.bytes, ':', text.length) != NULL;
     if (line->kind == OUTLINE_CAPTION) {
-        parser->figures.caption = label_of(text_trim(text));
+        parser->figures.caption = caption_of(text_trim(text));
         parser->caption_line = clean->line.number;
     }
     bool noted = line->kind == OUTLINE_NOTE || unit;
