@@ -163,7 +163,7 @@ static enum status entry_store(struct writing *writing, const struct ledger_entr
     const char *key = entry_key(writing->arena, &parts);
     if (key == NULL) return RESOURCE_EXHAUSTED;
     const int32_t *same = index_find(&old->keys, key);
-    if (same != NULL && !old->entries[*same].meant) {
+    if (same != NULL && old->entries != NULL && !old->entries[*same].meant) {
         old->entries[*same].meant = true;
         return OK;
     }

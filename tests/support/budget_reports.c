@@ -13,6 +13,7 @@ static const char **printed_rows(struct arena *arena, const char *headings,
 {
     const char **printed = arena_calloc(arena, count + 1, sizeof *printed);
     CU_ASSERT_PTR_NOT_NULL_FATAL(printed);
+    if (printed == NULL) return NULL;
     printed[0] = headings;
     for (size_t i = 0; i < count; i++)
         printed[i + 1] = arena_printf(arena, "%s|%s|%s|%s|%s", rows[i].label, rows[i].cells[0],
