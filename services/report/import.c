@@ -22,6 +22,12 @@ static enum status no_memory(struct parser *parser, enum status status)
                      parser->lines.number);
 }
 
+static void tables_reset(struct parser *parser)
+{
+    struct reading_arenas arenas = {&parser->table_arena, &parser->scratch};
+    tables_init(&parser->tables, &arenas, &parser->context);
+}
+
 static enum status table_end(struct parser *parser, struct text below)
 {
     if (!tables_is_open(&parser->tables)) return OK;
@@ -35,7 +41,7 @@ static enum status table_end(struct parser *parser, struct text below)
         grids_send(&parser->figures, &parser->outline, &parser->tables, &copy, below);
     parser->figures.caption.length = 0;
     arena_reset(&parser->table_arena);
-    tables_init(&parser->tables, &parser->table_arena, &parser->context);
+    tables_reset(parser);
     return status;
 }
 
@@ -79,7 +85,7 @@ static enum status table_begin(struct parser *parser, slice_table_form form,
 {
     size_t first = (size_t)(text_trim(line->text).bytes - line->text.bytes);
     struct column_cursor cursor = column_cursor_of(line->text);
-    tables_init(&parser->tables, &parser->table_arena, &parser->context);
+    tables_reset(parser);
     if (form == SLICE_TABLE_FORM_HTML) return OK; /* Its tag begins it. */
     return tables_begin(&parser->tables, form, line->number, column_at(&cursor, first));
 }
@@ -96,7 +102,7 @@ static enum status html_begin(struct parser *parser, const struct import_line *l
     if (status == OK) status = prose_parse(parser, &before, &plain);
     if (status != OK) return status;
     struct column_cursor cursor = column_cursor_of(line->text);
-    tables_init(&parser->tables, &parser->table_arena, &parser->context);
+    tables_reset(parser);
     return tables_add_from(&parser->tables, line, &cursor, at);
 }
 
@@ -241,7 +247,7 @@ static enum status parser_init(struct parser *parser, struct arena *arena,
         .has_as_of = parser->context.has_year,
         .as_of = parser->context.day,
     };
-    tables_init(&parser->tables, &parser->table_arena, &parser->context);
+    tables_reset(parser);
     return OK;
 }
 

@@ -59,6 +59,7 @@ enum status clean_read(struct parser *parser, struct clean_line *clean)
     clean->cursor = column_cursor_of(text);
     clean->readings = (struct reading_list){0};
     clean->first = NULL;
+    const struct reading_arenas arenas = {&parser->line_arena, &parser->scratch};
     struct html_reader reader = html_reader_of(text, 0, text.length);
     size_t read = 0;
     for (;;) {
@@ -69,8 +70,8 @@ enum status clean_read(struct parser *parser, struct clean_line *clean)
         if (event.kind == HTML_TEXT && text_trim(event.span.text).length > 0) {
             struct reading *reading = readings_add(&parser->line_arena, &clean->readings);
             if (reading == NULL) return RESOURCE_EXHAUSTED;
-            status = reading_of(&parser->line_arena, clean->line.number, &event.span,
-                                &clean->cursor, &parser->context, reading);
+            status = reading_of(&arenas, clean->line.number, &event.span, &clean->cursor,
+                                &parser->context, reading);
             if (status == OK) {
                 status = readings_within(&parser->line_arena, &clean->readings, clean->line.number,
                                          &clean->cursor, &event.span);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { SCRATCH_BYTES_KEPT = 256 * 1024 };
+
 struct column_cursor column_cursor_of(struct text line)
 {
     return (struct column_cursor){.line = line, .offset = 0, .column = 1};
@@ -72,21 +74,45 @@ static enum status fill(struct arena *arena, struct text text, struct numeral **
     return OK;
 }
 
-enum status reading_of(struct arena *arena, int line, const struct html_span *span,
+/* Copies numerals as many as there are, units included: a table holds a hundred thousand readings.
+ */
+static enum status keep(struct arena *arena, const struct numeral *numerals, size_t count,
+                        struct reading *reading)
+{
+    reading->numerals = arena_alloc(arena, count * sizeof *numerals);
+    reading->columns = arena_alloc(arena, count * sizeof *reading->columns);
+    if (reading->numerals == NULL || reading->columns == NULL) return RESOURCE_EXHAUSTED;
+    for (size_t i = 0; i < count; i++) {
+        struct numeral *kept = &reading->numerals[i];
+        *kept = numerals[i];
+        bool same = i > 0 && strcmp(kept->unit, kept[-1].unit) == 0;
+        if (kept->unit[0] == '\0') {
+            kept->unit = "";
+        } else if (same) {
+            kept->unit = kept[-1].unit;
+        } else {
+            kept->unit = arena_copy(arena, numerals[i].unit, strlen(numerals[i].unit));
+            if (kept->unit == NULL) return RESOURCE_EXHAUSTED;
+        }
+    }
+    reading->count = (int)count;
+    return OK;
+}
+
+enum status reading_of(const struct reading_arenas *arenas, int line, const struct html_span *span,
                        struct column_cursor *cursor, const struct numeral_context *context,
                        struct reading *reading)
 {
     *reading = (struct reading){.line = line, .span = *span};
+    if (arenas->scratch->total > SCRATCH_BYTES_KEPT) arena_reset(arenas->scratch);
+    struct numeral *numerals = NULL;
     size_t count = 0;
-    enum status status = numerals_read(arena, span->text, context, &reading->numerals, &count);
-    if (status == OK) status = fill(arena, span->text, &reading->numerals, &count);
+    enum status status = numerals_read(arenas->scratch, span->text, context, &numerals, &count);
+    if (status == OK) status = fill(arenas->scratch, span->text, &numerals, &count);
+    if (status == OK && count > 0) status = keep(arenas->kept, numerals, count, reading);
     if (status != OK) return status;
-    reading->count = (int)count;
-    if (count == 0) return OK;
-    reading->columns = arena_alloc(arena, count * sizeof *reading->columns);
-    if (reading->columns == NULL) return RESOURCE_EXHAUSTED;
     for (size_t i = 0; i < count; i++)
-        reading->columns[i] = column_at(cursor, html_origin(span, reading->numerals[i].begin));
+        reading->columns[i] = column_at(cursor, html_origin(span, numerals[i].begin));
     return OK;
 }
 

@@ -32,10 +32,16 @@ struct column_cursor {
 struct column_cursor column_cursor_of(struct text line);
 int column_at(struct column_cursor *cursor, size_t offset);
 
+/* Where a reading is kept, and where it is worked out: the second is reset when it has grown. */
+struct reading_arenas {
+    struct arena *kept;
+    struct arena *scratch;
+};
+
 /* Reads the numerals of a run. A digit that no numeral took is read as UNREAD, so that none is
  * lost. RESOURCE_EXHAUSTED: no memory. */
-NODISCARD enum status reading_of(struct arena *arena, int line, const struct html_span *span,
-                                 struct column_cursor *cursor,
+NODISCARD enum status reading_of(const struct reading_arenas *arenas, int line,
+                                 const struct html_span *span, struct column_cursor *cursor,
                                  const struct numeral_context *context, struct reading *reading);
 
 /* Readings in the order of the text. */

@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-void tables_init(struct tables *tables, struct arena *arena, const struct numeral_context *context)
+void tables_init(struct tables *tables, const struct reading_arenas *arenas,
+                 const struct numeral_context *context)
 {
-    *tables = (struct tables){.arena = arena, .context = *context};
+    *tables = (struct tables){.arena = arenas->kept, .arenas = *arenas, .context = *context};
     tables->context.in_table = true;
 }
 
@@ -233,7 +234,7 @@ static enum status read_part(struct tables *tables, int line, struct column_curs
             struct reading *reading = readings_add(tables->arena, &tables->readings);
             if (reading == NULL) return RESOURCE_EXHAUSTED;
             status =
-                reading_of(tables->arena, line, &event.span, cursor, &tables->context, reading);
+                reading_of(&tables->arenas, line, &event.span, cursor, &tables->context, reading);
             if (status == OK) {
                 status =
                     readings_within(tables->arena, &tables->readings, line, cursor, &event.span);

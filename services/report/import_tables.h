@@ -11,8 +11,8 @@
 
 enum {
     TABLE_ROWS_MAX = 50000, /* A longer table goes on as another one. */
-    TABLE_CELLS_MAX = 100000,
-    TABLE_TEXT_BYTES_MAX = 4 * 1024 * 1024,
+    TABLE_CELLS_MAX = 50000,
+    TABLE_TEXT_BYTES_MAX = 2 * 1024 * 1024,
     TABLE_COLUMNS_MAX = 1000,
     TABLE_NESTING_MAX = 8,
     TABLE_CELL_BYTES_MAX = 65536,
@@ -62,6 +62,7 @@ struct table {
 
 struct tables {
     struct arena *arena;
+    struct reading_arenas arenas;
     struct numeral_context context;
     struct table *first, *last;            /* In the order of the text. */
     struct table *open[TABLE_NESTING_MAX]; /* The innermost last. */
@@ -73,8 +74,9 @@ struct tables {
     bool starts_line; /* For the next text. */
 };
 
-/* Forgets everything; the arena was reset. */
-void tables_init(struct tables *tables, struct arena *arena, const struct numeral_context *context);
+/* Forgets everything; the arena of what is kept was reset. */
+void tables_init(struct tables *tables, const struct reading_arenas *arenas,
+                 const struct numeral_context *context);
 
 bool tables_is_open(const struct tables *tables);
 
