@@ -3,31 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef SOTONG_SERVICES
-#error "SOTONG_SERVICES comes from services/CMakeLists.txt"
-#endif
+#include "service_list.h"
 
 enum { PORT_MAX = 65535 };
 
-/* Where the nth service's name begins; NULL past the last. */
-static const char *service_at(size_t nth)
-{
-    const char *name = SOTONG_SERVICES;
-    for (; nth > 0 && name != NULL; nth--) {
-        name = strchr(name, ',');
-        if (name != NULL) name++;
-    }
-    return name;
-}
-
 int app_default_port(const char *service)
 {
-    size_t length = strlen(service);
-    int port = APP_PORT_FIRST;
-    for (const char *name = SOTONG_SERVICES; name != NULL; port++) {
-        if (strcspn(name, ",") == length && strncmp(name, service, length) == 0) return port;
-        name = strchr(name, ',');
-        if (name != NULL) name++;
+    for (int i = 0; i < SERVICE_COUNT; i++) {
+        if (strcmp(service_names[i], service) == 0) return APP_PORT_FIRST + i;
     }
     return -1;
 }
@@ -36,15 +19,13 @@ static enum status peers_from_port(struct arena *arena, int first,
                                    struct rpc_peer peers[static APP_PEERS_MAX], size_t *count,
                                    struct fault *fault)
 {
-    size_t n = 0;
-    for (const char *listed; (listed = service_at(n)) != NULL; n++) {
-        if (n == APP_PEERS_MAX) return fault_set(fault, INTERNAL, "too many services");
-        char *name = arena_copy(arena, listed, strcspn(listed, ","));
-        char *url = arena_printf(arena, "http://127.0.0.1:%d", first + (int)n);
-        if (name == NULL || url == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
-        peers[n] = (struct rpc_peer){name, url};
+    _Static_assert((int)SERVICE_COUNT <= (int)APP_PEERS_MAX, "room for every service");
+    for (int i = 0; i < SERVICE_COUNT; i++) {
+        char *url = arena_printf(arena, "http://127.0.0.1:%d", first + i);
+        if (url == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
+        peers[i] = (struct rpc_peer){service_names[i], url};
     }
-    *count = n;
+    *count = SERVICE_COUNT;
     return OK;
 }
 

@@ -44,7 +44,7 @@ struct draft {
     char *sections[IMPORT_NESTING_MAX];
     slice_qualifier qualifiers[16];
     struct owner_weights weights;
-    enum import_owner table_owner;
+    enum service table_owner;
     int own_budget; /* How certainly the labels of the line or cell itself are budget's. */
 };
 
@@ -61,8 +61,8 @@ static void subject_add(struct figures *figures, struct draft *draft, const stru
         return;
     }
     struct owner_weights own = owners_weigh(figures->owners, label_text(label));
-    if (own.weights[OWNER_BUDGET] > draft->own_budget)
-        draft->own_budget = own.weights[OWNER_BUDGET];
+    if (own.weights[SERVICE_BUDGET] > draft->own_budget)
+        draft->own_budget = own.weights[SERVICE_BUDGET];
     draft->weights = owners_below(draft->weights, own);
 }
 
@@ -132,12 +132,12 @@ static void draft_begin(struct figures *figures, struct draft *draft,
 
 /* Money that is called so (사업비, 집행액) is budget's, and other money leans to it; a number in a
  * table leans to the table's owner. */
-static enum import_owner draft_owner(const struct draft *draft)
+static enum service draft_owner(const struct draft *draft)
 {
     bool is_money = strcmp(draft->low.unit, "KRW") == 0;
-    if (is_money && draft->own_budget >= CERTAIN_WEIGHT) return OWNER_BUDGET;
+    if (is_money && draft->own_budget >= CERTAIN_WEIGHT) return SERVICE_BUDGET;
     struct owner_weights weights = draft->weights;
-    if (is_money) weights.weights[OWNER_BUDGET] += MONEY_WEIGHT;
+    if (is_money) weights.weights[SERVICE_BUDGET] += MONEY_WEIGHT;
     if (draft->citation.table_row > 0) weights.weights[draft->table_owner] += TABLE_WEIGHT;
     return owners_choose(&weights);
 }

@@ -51,7 +51,7 @@ struct figure_place {
     int label_count;
     int table_row, table_column;     /* From 1; 0 outside a table. */
     const struct numeral_days *days; /* Of the table or column; NULL: none. */
-    enum import_owner owner;         /* Of the table. */
+    enum service owner;              /* Of the table. */
 };
 
 /* An entry was pushed onto the outline: weighs its label, and that of a section restored with it.

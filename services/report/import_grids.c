@@ -462,7 +462,7 @@ static struct owner_weights grid_weights(const struct grid *grid)
         for (int i = 0; i < grid->columns[c].count; i++) {
             struct owner_weights own =
                 owners_weigh(figures->owners, label_text(&grid->columns[c].labels[i]));
-            for (int o = 0; o < OWNER_COUNT; o++)
+            for (int o = 0; o < SERVICE_COUNT; o++)
                 headings.weights[o] += own.weights[o];
         }
     }

@@ -15,11 +15,9 @@ enum {
 extern const char import_owners_tsv[];
 extern const size_t import_owners_tsv_length;
 
-static const char *const names[OWNER_COUNT] = {"budget", "petition", "campaign", "brand", "report"};
-
-const char *owner_name(enum import_owner owner)
+const char *owner_name(enum service owner)
 {
-    return names[owner];
+    return service_names[owner];
 }
 
 static size_t character_bytes(char lead)
@@ -56,8 +54,8 @@ static enum status rule_read(struct arena *arena, struct text line, struct owner
     if (folded.length == 0) return INVALID_ARGUMENT;
     struct text owner = field(&line, '\t');
     int index = -1;
-    for (int i = 0; i < OWNER_COUNT; i++) {
-        if (text_equal(owner, text_from(names[i]))) index = i;
+    for (int i = 0; i < SERVICE_COUNT; i++) {
+        if (text_equal(owner, text_from(service_names[i]))) index = i;
     }
     int weight = 0;
     for (size_t i = 0; i < line.length && weight <= WEIGHT_MAX; i++) {
@@ -67,7 +65,7 @@ static enum status rule_read(struct arena *arena, struct text line, struct owner
     if (index < 0 || weight == 0 || weight > WEIGHT_MAX) return INVALID_ARGUMENT;
     *rule = (struct owner_rule){.pattern = folded.bytes,
                                 .length = folded.length,
-                                .owner = (enum import_owner)index,
+                                .owner = (enum service)index,
                                 .weight = weight};
     return OK;
 }
@@ -143,18 +141,18 @@ struct owner_weights owners_weigh(const struct import_owners *owners, struct tex
 
 struct owner_weights owners_below(struct owner_weights above, struct owner_weights own)
 {
-    for (int i = 0; i < OWNER_COUNT; i++) {
+    for (int i = 0; i < SERVICE_COUNT; i++) {
         int part = above.weights[i] * ABOVE_PERCENT / 100;
         own.weights[i] += part < ABOVE_MAX ? part : ABOVE_MAX;
     }
     return own;
 }
 
-enum import_owner owners_choose(const struct owner_weights *weights)
+enum service owners_choose(const struct owner_weights *weights)
 {
-    enum import_owner owner = OWNER_REPORT;
-    for (int i = 0; i < OWNER_COUNT; i++) {
-        if (weights->weights[i] > weights->weights[owner]) owner = (enum import_owner)i;
+    enum service owner = SERVICE_REPORT;
+    for (int i = 0; i < SERVICE_COUNT; i++) {
+        if (weights->weights[i] > weights->weights[owner]) owner = (enum service)i;
     }
     return owner;
 }

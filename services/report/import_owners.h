@@ -7,19 +7,17 @@
 #include "base/arena.h"
 #include "base/status.h"
 #include "base/text.h"
-
-enum import_owner { OWNER_BUDGET, OWNER_PETITION, OWNER_CAMPAIGN, OWNER_BRAND, OWNER_REPORT };
-enum { OWNER_COUNT = 5 };
+#include "service_list.h"
 
 /* How much each owner's words weigh in a label or in several. */
 struct owner_weights {
-    int weights[OWNER_COUNT];
+    int weights[SERVICE_COUNT];
 };
 
 struct owner_rule {
     const char *pattern; /* Folded: lower case, no white space. */
     size_t length;
-    enum import_owner owner;
+    enum service owner;
     int weight;
     int next; /* Another rule with the same hash, or -1. */
 };
@@ -48,7 +46,7 @@ struct owner_weights owners_weigh(const struct import_owners *owners, struct tex
 struct owner_weights owners_below(struct owner_weights above, struct owner_weights own);
 
 /* The owner with the greatest weight; `report` where nothing weighs. */
-enum import_owner owners_choose(const struct owner_weights *weights);
+enum service owners_choose(const struct owner_weights *weights);
 
 /* The service's name: "budget". */
-const char *owner_name(enum import_owner owner);
+const char *owner_name(enum service owner);

@@ -15,14 +15,11 @@ enum {
     REQUEST_ID_DIGITS = 40,
 };
 
-const char *const report_owners[REPORT_OWNERS] = {"budget", "petition", "campaign", "brand",
-                                                  "report"};
-
 void collect_init(struct collect *collect, struct arena *arena, const char *as_of)
 {
     *collect = (struct collect){.arena = arena, .as_of = as_of};
     for (size_t i = 0; i < REPORT_OWNERS; i++) {
-        collect->owners[i].name = report_owners[i];
+        collect->owners[i].name = service_names[i];
         arena_init(&collect->owners[i].arena, PART_ARENA_BYTES_MAX);
     }
     arena_init(&collect->tokens_arena, BLOCK_ARENA_BYTES_MAX);
@@ -90,7 +87,7 @@ static struct collect_owner *owner_of(struct collect *collect, const char *name)
     for (size_t i = 0; i < REPORT_OWNERS; i++) {
         if (strcmp(collect->owners[i].name, name) == 0) return &collect->owners[i];
     }
-    return &collect->owners[REPORT_OWNERS - 1]; /* Subjects without an owner stay here. */
+    return &collect->owners[SERVICE_REPORT]; /* Subjects without an owner stay here. */
 }
 
 /* What an owner would refuse of a message. */

@@ -127,9 +127,9 @@ enum status gather_slices(struct report *self, struct rpc_call *call, const char
     if (id == NULL) return RESOURCE_EXHAUSTED;
     enum status status = OK;
     for (size_t i = 0; status == OK && i < REPORT_OWNERS; i++) {
-        if (strcmp(report_owners[i], self->slice.service) == 0) continue;
-        status = figures_ask(call, report_owners[i], id, out);
-        if (status == OK) status = tables_ask(call, report_owners[i], id, out);
+        if (strcmp(service_names[i], self->slice.service) == 0) continue;
+        status = figures_ask(call, service_names[i], id, out);
+        if (status == OK) status = tables_ask(call, service_names[i], id, out);
     }
     struct own_visit figures = {arena, &out->figures}, tables = {arena, &out->tables};
     if (status == OK) {

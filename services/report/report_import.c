@@ -119,7 +119,7 @@ static enum status own_part_put(struct rpc_call *call, void *context)
     struct import *import = context;
     slice_put_slice_response response = SLICE_PUT_SLICE_RESPONSE_INIT;
     enum status status = slice_put_slice(&import->self->slice, call, import->own_part, &response);
-    report_owner_count *outcome = &import->outcomes[REPORT_OWNERS - 1];
+    report_owner_count *outcome = &import->outcomes[SERVICE_REPORT];
     outcome->figure_count = response.figure_count;
     outcome->table_count = response.table_count;
     outcome->record_count = response.record_count;
@@ -186,11 +186,11 @@ static enum status owners_prepare(struct import *import, bool facts_only)
     for (size_t i = 0; status == OK && i < REPORT_OWNERS; i++) {
         import->outcomes[i] = (report_owner_count)REPORT_OWNER_COUNT_INIT;
         import->outcomes[i].owner =
-            arena_copy(&import->arena, report_owners[i], strlen(report_owners[i]));
+            arena_copy(&import->arena, service_names[i], strlen(service_names[i]));
         if (import->outcomes[i].owner == NULL) return RESOURCE_EXHAUSTED;
         for (size_t k = 0; k < stored.count && !facts_only; k++) {
             const report_owner_count *owner = (const void *)stored.items[k];
-            if (!owner->delivered || strcmp(owner->owner, report_owners[i]) != 0) continue;
+            if (!owner->delivered || strcmp(owner->owner, service_names[i]) != 0) continue;
             import->outcomes[i] = *owner;
             import->collect.owners[i].skipped = true;
         }
@@ -264,7 +264,7 @@ static enum status end_write(struct rpc_call *call, void *context)
 
 static enum status end(struct import *import)
 {
-    struct collect_owner *own = &import->collect.owners[REPORT_OWNERS - 1];
+    struct collect_owner *own = &import->collect.owners[SERVICE_REPORT];
     import->own_part = NULL;
     if (!own->skipped) {
         import->own_part = collect_request(own, &import->source, true);
