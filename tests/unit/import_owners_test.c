@@ -10,13 +10,18 @@ static void chooses(void)
 {
     static const struct {
         const char *above, *label;
-        enum import_owner owner;
+        enum service owner;
     } rows[] = {
-        {"", "사업비", OWNER_BUDGET},          {"민원 상담 콜센터 운영", "사업비", OWNER_BUDGET},
-        {"예산", "상담건수", OWNER_PETITION},  {"", "민원 처리기간", OWNER_PETITION},
-        {"", "sns 구독자", OWNER_CAMPAIGN},    {"홍보매체", "시내버스", OWNER_CAMPAIGN},
-        {"도시브랜드", "인지도", OWNER_BRAND}, {"조직", "정원", OWNER_REPORT},
-        {"", "가나다", OWNER_REPORT},          {"해외 홍보", "참석", OWNER_BRAND},
+        {"", "사업비", SERVICE_BUDGET},
+        {"민원 상담 콜센터 운영", "사업비", SERVICE_BUDGET},
+        {"예산", "상담건수", SERVICE_PETITION},
+        {"", "민원 처리기간", SERVICE_PETITION},
+        {"", "sns 구독자", SERVICE_CAMPAIGN},
+        {"홍보매체", "시내버스", SERVICE_CAMPAIGN},
+        {"도시브랜드", "인지도", SERVICE_BRAND},
+        {"조직", "정원", SERVICE_REPORT},
+        {"", "가나다", SERVICE_REPORT},
+        {"해외 홍보", "참석", SERVICE_BRAND},
     };
     struct arena arena;
     arena_init(&arena, ARENA_BYTES);
@@ -60,8 +65,8 @@ static void prefers_longer_patterns(void)
     CU_ASSERT_EQUAL_FATAL(
         owners_read(&arena, text_from("예산\tbudget\t100\n비예산\tcampaign\t1\n"), &owners), OK);
     struct owner_weights weights = owners_weigh(&owners, text_from("비 예산 협력"));
-    CU_ASSERT_EQUAL(weights.weights[OWNER_BUDGET], 0);
-    CU_ASSERT_EQUAL(weights.weights[OWNER_CAMPAIGN], 1);
+    CU_ASSERT_EQUAL(weights.weights[SERVICE_BUDGET], 0);
+    CU_ASSERT_EQUAL(weights.weights[SERVICE_CAMPAIGN], 1);
     arena_free(&arena);
 }
 
