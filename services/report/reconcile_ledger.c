@@ -10,8 +10,9 @@
 enum {
     NAME_SAME = 90,        /* Percent of likeness at which two names are one … */
     NAME_ALIKE = 60,       /* … and at which they may be, where the amounts say so too. */
-    DIGITS_TELLING = 1000, /* A budget of four digits tells its project without a name. */
-    DIGITS_HINTING = 10,   /* One of two digits does with a name. */
+    DIGITS_TELLING = 1000, /* A budget of four digits tells its project without a name, */
+    DIGITS_MANY = 100,     /* one of three together with what was spent of it, */
+    DIGITS_HINTING = 10,   /* one of two with a name. */
     CANDIDATES_MAX = 64,
     NAMES_MAX = 48,
     COMPARISONS_MAX = 500000, /* Of names, in one report; what is beyond is not compared. */
@@ -136,13 +137,21 @@ static void match_by_budget(const struct projects *projects, const struct statem
     }
 }
 
+/* Names tell a project where its budget agrees; without them the digits must be too many to agree
+ * by chance. */
 static bool is_identified(const struct statement *statement, const struct match *match)
 {
-    int64_t units = statement->budget->quantity->units;
-    bool spent_telling = match->spent && match->project->spent.value.units != 0;
-    if (spent_telling && units >= DIGITS_HINTING) return true;
+    struct number budget = number_from_figure(statement->budget);
+    int64_t units = budget.value.units;
     if (match->likeness >= NAME_ALIKE && units >= DIGITS_HINTING) return true;
-    return units >= DIGITS_TELLING && statement->spent == NULL;
+    if (match->spent && match->project->spent.value.units != 0) {
+        int64_t spent = statement->spent->quantity->units;
+        return units >= DIGITS_TELLING || (units >= DIGITS_MANY && spent >= DIGITS_HINTING);
+    }
+    struct decimal rounded;
+    return statement->spent == NULL && units >= DIGITS_TELLING &&
+           decimal_rescale(match->project->budget.value, budget.value.exponent, &rounded) &&
+           decimal_compare(rounded, budget.value) == 0;
 }
 
 static enum status add_finding(struct reconcile_case *self, const struct statement *statement,
