@@ -63,7 +63,7 @@ enum status reconcile_run(struct arena *arena, const struct reconcile_input *inp
 {
     struct reconcile_case self;
     *output = (struct reconcile_output){0};
-    output->rules = arena_calloc(arena, reconcile_rule_count, sizeof *output->rules);
+    output->rules = arena_calloc(arena, reconcile_rule_count, sizeof(report_rule_count *));
     if (output->rules == NULL || case_open(&self, arena, input) != OK)
         return fault_set(fault, RESOURCE_EXHAUSTED, "no memory to reconcile %s", input->report_id);
     for (size_t i = 0; i < reconcile_rule_count; i++) {

@@ -60,7 +60,7 @@ static enum status make_room(struct reconcile_case *self)
 {
     if (self->finding_count < self->finding_capacity) return OK;
     void *grown = arena_grow(self->arena, self->findings, self->finding_count,
-                             &self->finding_capacity, sizeof *self->findings);
+                             &self->finding_capacity, sizeof(report_finding *));
     if (grown == NULL) return RESOURCE_EXHAUSTED;
     self->findings = grown;
     return OK;
@@ -80,10 +80,10 @@ enum status case_add(struct reconcile_case *self, const struct claim *claim)
         claim->figure_count < FINDING_FIGURES_MAX ? claim->figure_count : FINDING_FIGURES_MAX;
     const char *printed = claim->printed == NULL ? claim->figures[0]->printed : claim->printed;
     report_finding *finding = arena_alloc(self->arena, sizeof *finding);
-    slice_figure **figures = arena_calloc(self->arena, count + 1, sizeof *figures);
+    slice_figure **figures = arena_calloc(self->arena, count + 1, sizeof(slice_figure *));
     if (finding == NULL || figures == NULL) return RESOURCE_EXHAUSTED;
     *finding = (report_finding)REPORT_FINDING_INIT;
-    memcpy(figures, claim->figures, count * sizeof *figures);
+    memcpy(figures, claim->figures, count * sizeof(slice_figure *));
     finding->figures = figures;
     finding->n_figures = count;
     finding->certainty = claim->certainty;
@@ -204,7 +204,7 @@ slice_figure *case_find_name(const struct reconcile_case *self, const char *name
     key.name = (char *)(uintptr_t)name; /* Only read. */
     slice_figure *wanted = &key;
     slice_figure **found = bsearch(&wanted, self->by_name, self->input->figure_count,
-                                   sizeof *self->by_name, compare_name);
+                                   sizeof(slice_figure *), compare_name);
     return found == NULL ? NULL : *found;
 }
 

@@ -52,7 +52,7 @@ static enum status report_parts(struct reconcile_case *self, slice_figure *whole
                                 report_finding_certainty certainty)
 {
     slice_figure *figures[PARTS_MAX + 1] = {whole};
-    memcpy(figures + 1, parts, sentence->count * sizeof *figures);
+    memcpy(figures + 1, parts, sentence->count * sizeof(slice_figure *));
     struct decimal sum = sentence->sum;
     if (!decimal_rescale(sum, whole->quantity->exponent, &sum)) sum = sentence->sum;
     struct claim claim = {
@@ -182,12 +182,13 @@ static enum status totals_of_lists_check(struct reconcile_case *self)
 enum status composition_check(struct reconcile_case *self)
 {
     size_t count = 0;
-    slice_figure **parts = arena_calloc(self->arena, self->input->figure_count + 1, sizeof *parts);
+    slice_figure **parts =
+        arena_calloc(self->arena, self->input->figure_count + 1, sizeof(slice_figure *));
     if (parts == NULL) return RESOURCE_EXHAUSTED;
     for (size_t i = 0; i < self->input->figure_count; i++) {
         if (self->by_cell[i]->part_of[0] != '\0') parts[count++] = self->by_cell[i];
     }
-    qsort(parts, count, sizeof *parts, compare_parts);
+    qsort(parts, count, sizeof(slice_figure *), compare_parts);
     enum status status = OK;
     for (size_t begin = 0, end; begin < count && status == OK; begin = end) {
         for (end = begin + 1; end < count && same_list(parts[begin], parts[end]);)

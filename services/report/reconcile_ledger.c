@@ -144,7 +144,7 @@ static bool is_identified(const struct statement *statement, const struct match 
     struct number budget = number_from_figure(statement->budget);
     int64_t units = budget.value.units;
     if (match->likeness >= NAME_ALIKE && units >= DIGITS_HINTING) return true;
-    if (match->spent && match->project->spent.value.units != 0) {
+    if (statement->spent != NULL && match->spent && match->project->spent.value.units != 0) {
         int64_t spent = statement->spent->quantity->units;
         return units >= DIGITS_TELLING || (units >= DIGITS_MANY && spent >= DIGITS_HINTING);
     }
@@ -156,7 +156,7 @@ static bool is_identified(const struct statement *statement, const struct match 
 
 static enum status add_finding(struct reconcile_case *self, const struct statement *statement,
                                const struct project *project, slice_figure *doubted,
-                               struct claim *claim)
+                               const struct claim *claim)
 {
     slice_figure *figures[6] = {doubted};
     slice_figure *const own[] = {statement->rate, statement->spent, statement->budget};
@@ -166,10 +166,11 @@ static enum status add_finding(struct reconcile_case *self, const struct stateme
     }
     slice_figure *others[3];
     if (project_figures(self, project, others, &more) != OK) return RESOURCE_EXHAUSTED;
-    memcpy(figures + count, others, more * sizeof *others);
-    claim->figures = figures;
-    claim->figure_count = count + more;
-    return case_add(self, claim);
+    memcpy(figures + count, others, more * sizeof(slice_figure *));
+    struct claim whole = *claim;
+    whole.figures = figures;
+    whole.figure_count = count + more;
+    return case_add(self, &whole);
 }
 
 /* A number that the table prints more finely: held when it is that number rounded. */

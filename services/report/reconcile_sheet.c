@@ -250,14 +250,13 @@ static void judge_column(struct sheet *sheet, size_t column)
         numbers++;
         if (strcmp(place->number.unit, "PERCENT") == 0) percents++;
     }
-    sheet->kinds[column] = SHEET_COLUMN_AMOUNT;
-    if (numbers == 0 || texts > numbers) {
-        sheet->kinds[column] = SHEET_COLUMN_TEXT;
-    } else if (2 * percents > numbers || header_is_percent(sheet->header[column])) {
+    sheet->kinds[column] = SHEET_COLUMN_TEXT;
+    if (numbers == 0 || texts > numbers) return;
+    if (2 * percents > numbers || header_is_percent(sheet->header[column])) {
         sheet->kinds[column] = SHEET_COLUMN_PERCENT;
         read_percent_column(sheet, column);
-    } else if (label_is_measure(sheet->header[column])) {
-        sheet->kinds[column] = SHEET_COLUMN_TEXT;
+    } else if (!label_is_measure(sheet->header[column])) {
+        sheet->kinds[column] = SHEET_COLUMN_AMOUNT;
     }
 }
 

@@ -102,7 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         import_decode(&arena, (struct text){(const char *)data, size}, &utf8, &fault);
     if (status == OK) status = import_parse(&arena, utf8, &options, &sink, &cover, &fault);
     if (status == OK) {
-        qsort(kept->figures, kept->figure_count, sizeof *kept->figures, compare_figures);
+        qsort(kept->figures, kept->figure_count, sizeof(slice_figure *), compare_figures);
         reconcile(kept, &cover);
     }
     free(kept);

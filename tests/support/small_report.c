@@ -195,7 +195,7 @@ static void add_row(struct small_report *report, const struct small_table *spec,
     enum { CELLS_MAX = 32 };
     slice_row *row = room(report, 1, sizeof *row);
     *row = (slice_row)SLICE_ROW_INIT;
-    row->cells = room(report, CELLS_MAX, sizeof *row->cells);
+    row->cells = room(report, CELLS_MAX, sizeof(slice_cell *));
     for (char *next; text != NULL; text = next) {
         next = strchr(text, '|');
         if (next != NULL) *next++ = '\0';
@@ -214,7 +214,7 @@ void small_report_table(struct small_report *report, const struct small_table *s
     table->unit = copy(report, spec->unit_note == NULL ? "" : spec->unit_note);
     table->heading_rows = spec->headings;
     table->citation = citation_new(report, spec->line, 1);
-    table->rows = room(report, strlen(spec->text) + 1, sizeof *table->rows);
+    table->rows = room(report, strlen(spec->text) + 1, sizeof(slice_row *));
     char *text = copy(report, spec->text), *save = NULL;
     for (char *line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save))
         add_row(report, spec, table, line);
