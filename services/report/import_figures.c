@@ -175,7 +175,7 @@ static bool lists_parts(const struct reading *reading, const struct figure_head 
     int count = 0;
     for (int i = 0; i < reading->count; i++) {
         if (reading->numerals[i].kind != NUMERAL_QUANTITY) continue;
-        if (strcmp(reading->numerals[i].unit, head->numeral.unit) != 0) return false;
+        if (strcmp(reading->numerals[i].unit, head->unit) != 0) return false;
         count++;
     }
     return head->is_total && count > 1;
@@ -193,8 +193,8 @@ static enum status relate(struct figures *figures, struct draft *draft,
         const struct figure_head *head = head_above(figures, place);
         if (head != NULL && !phrase->from_list && !lists_parts(reading, head)) head = NULL;
         const struct numeral *numeral = &reading->numerals[phrase->numeral];
-        bool same = head != NULL &&
-                    (numeral->unit[0] == '\0' || strcmp(numeral->unit, head->numeral.unit) == 0);
+        bool same =
+            head != NULL && (numeral->unit[0] == '\0' || strcmp(numeral->unit, head->unit) == 0);
         if (same) {
             figure->part_of = figure_name(figures, head->line, head->column);
             if (figure->part_of == NULL) return RESOURCE_EXHAUSTED;
@@ -233,9 +233,10 @@ static void head_note(struct figure_head *head, const struct reading *reading,
     if (first || total) {
         *head = (struct figure_head){.line = reading->line,
                                      .column = reading->columns[phrase->numeral],
-                                     .numeral = reading->numerals[phrase->numeral],
                                      .is_set = true,
                                      .is_total = total};
+        const struct text unit = text_from(reading->numerals[phrase->numeral].unit);
+        memcpy(head->unit, unit.bytes, text_cut(unit, sizeof head->unit - 1).length);
     }
     head->count = count;
 }

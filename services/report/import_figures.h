@@ -22,10 +22,12 @@ struct table_note {
     int line; /* On which it stood; 0: none. */
 };
 
+enum { FIGURE_UNIT_BYTES_MAX = 64 };
+
 /* The figure that a heading or bullet itself gives: what is listed below may be its parts. */
 struct figure_head {
     int line, column;
-    struct numeral numeral;
+    char unit[FIGURE_UNIT_BYTES_MAX]; /* A copy: the head outlives its line. */
     bool is_set;
     bool is_total;
     int count; /* Of the quantities that it gives. */
