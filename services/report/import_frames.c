@@ -227,12 +227,31 @@ static void separator(struct frames *frames, size_t behind)
     frame->days_in_bracket = false;
 }
 
+/* Does an arrow lead from all numbers of the list before it to as many behind it (`A 3명, B 5명 →
+ * 4명, 6명`)? In `A 3명→4명, B 5명→6명` each leads to one of its own. */
+static bool series_leads(const struct frames *frames, const struct frame *frame, size_t behind)
+{
+    if (frame->series_count < 2) return false;
+    const char *unit = frames->numerals[frame->series[0]].unit;
+    for (int i = 1; i < frame->series_count; i++) {
+        if (strcmp(frames->numerals[frame->series[i]].unit, unit) != 0) return false;
+    }
+    int count = 0;
+    for (int i = 0; i < frames->count; i++) {
+        const struct numeral *numeral = &frames->numerals[i];
+        bool alike = numeral->kind == NUMERAL_QUANTITY && strcmp(numeral->unit, unit) == 0;
+        count += alike && numeral->begin >= behind;
+    }
+    return count >= frame->series_count;
+}
+
 static void arrow(struct frames *frames, size_t behind, char direction)
 {
     struct frame *frame = frames_top(frames);
     separator(frames, behind);
     frame->arrow = direction;
-    frame->series_next = direction == '>' && frame->series_count > 1 ? 0 : FRAME_NONE;
+    frame->series_next = direction == '>' && series_leads(frames, frame, behind) ? 0 : FRAME_NONE;
+    if (frame->series_next == FRAME_NONE) frame->series_count = 0;
 }
 
 /* A bullet within the run: what it says has nothing to do with what stood before. */

@@ -4,6 +4,7 @@
 
 enum {
     CELL_LABELS_MAX = ROW_LABELS_MAX + HEADING_LABELS_MAX + IMPORT_NESTING_MAX + 2,
+    UNIT_POINTS_MAX = 4,          /* Of a unit in a label's brackets. */
     CELL_HEADING_POINTS_MAX = 20, /* A short line without number heads what is below it. */
 };
 
@@ -12,6 +13,7 @@ struct column {
     struct label labels[HEADING_LABELS_MAX];
     int count;
     struct reading_unit unit;
+    bool has_own_unit; /* In the heading's brackets. */
     bool is_ordinal;
     bool has_days;
     struct numeral_days days;
@@ -79,23 +81,28 @@ static const struct table_cell *cell_over(const struct table_row *row, int colum
     return NULL;
 }
 
-/* A unit in a heading's brackets: `예산액(백만원)`. */
-static void column_unit(struct grid *grid, struct column *column, struct text label)
+/* A unit in a label's brackets: `예산액(백만원)`, `승객(천명)`. */
+static bool bracket_unit(struct grid *grid, struct text label, struct reading_unit *unit)
 {
     ptrdiff_t open = text_find(label, text_from("("));
-    if (open >= 0) {
-        struct text inside = {label.bytes + open + 1, label.length - (size_t)open - 1};
-        ptrdiff_t close = text_find(inside, text_from(")"));
-        if (close > 0) {
-            inside.length = (size_t)close;
-            struct text own = inside;
-            struct reading_unit unit = {NULL, 0};
-            if (text_code_points(own) <= 4 &&
-                numerals_unit_note(grid->arena, own, &unit.unit, &unit.exponent)) {
-                column->unit = unit;
-                return;
-            }
-        }
+    if (open < 0) return false;
+    struct text own = {label.bytes + open, label.length - (size_t)open};
+    ptrdiff_t close = text_find(own, text_from(")"));
+    if (close <= 1) return false;
+    own.length = (size_t)close + 1;
+    struct reading_unit read = {NULL, 0};
+    if (text_code_points(own) > UNIT_POINTS_MAX + 2 ||
+        !numerals_unit_note(grid->arena, own, &read.unit, &read.exponent))
+        return false;
+    *unit = read;
+    return true;
+}
+
+static void column_unit(struct grid *grid, struct column *column, struct text label)
+{
+    if (bracket_unit(grid, label, &column->unit)) {
+        column->has_own_unit = true;
+        return;
     }
     bool is_money = grid->note != NULL && grid->note->unit.unit != NULL &&
                     strcmp(grid->note->unit.unit, "KRW") == 0;
@@ -165,8 +172,16 @@ static bool is_contents(const struct table *table)
     return true;
 }
 
-/* Gives numbers their unit, and numbers that only number rows or pages their kind. */
-static void apply_units(struct grid *grid)
+/* A cell that may name its row. */
+static bool names_row(const struct table_cell *cell)
+{
+    if (cell->number != NULL || cell->text.length == 0) return false;
+    if (text_equal(cell->text, text_from("-"))) return false;
+    return text_code_points(cell->text) <= ROW_LABEL_POINTS_MAX;
+}
+
+/* Numbers that only number rows or pages are ordinals. */
+static void number_rows(struct grid *grid)
 {
     struct table *table = grid->table;
     bool contents = is_contents(table);
@@ -175,23 +190,32 @@ static void apply_units(struct grid *grid)
         const struct table_row *row = &table->rows[r];
         for (size_t i = 0; i < row->count; i++) {
             const struct table_cell *cell = row->cells[i];
-            if (cell->number == NULL) continue;
-            const struct column *column = &grid->columns[cell->column];
-            bool ordinal = contents || (column->is_ordinal && (int)r >= table->heading_rows);
-            if (ordinal && !cell->number->numerals[0].has_unit) {
-                cell->number->numerals[0].kind = NUMERAL_ORDINAL;
-            }
-            if ((int)r >= table->heading_rows) cell->number->unit = column->unit;
+            if (cell->number == NULL || cell->number->numerals[0].has_unit) continue;
+            bool numbering =
+                grid->columns[cell->column].is_ordinal && (int)r >= table->heading_rows;
+            if (contents || numbering) cell->number->numerals[0].kind = NUMERAL_ORDINAL;
         }
     }
 }
 
-/* A cell that may name its row. */
-static bool names_row(const struct table_cell *cell)
+/* Gives numbers their unit: of the column's heading, else of the row's label, else of the note. */
+static void apply_units(struct grid *grid)
 {
-    if (cell->number != NULL || cell->text.length == 0) return false;
-    if (text_equal(cell->text, text_from("-"))) return false;
-    return text_code_points(cell->text) <= ROW_LABEL_POINTS_MAX;
+    const struct table *table = grid->table;
+    for (size_t r = (size_t)table->heading_rows; r < table->row_count; r++) {
+        const struct table_row *row = &table->rows[r];
+        struct reading_unit own = {NULL, 0};
+        for (size_t i = 0; i < row->count; i++) {
+            const struct table_cell *cell = row->cells[i];
+            bool labels = cell->column < grid->label_columns && names_row(cell);
+            if (labels) (void)bracket_unit(grid, cell->text, &own);
+            if (cell->number == NULL) continue;
+            const struct column *column = &grid->columns[cell->column];
+            bool rate = column->unit.unit != NULL && strcmp(column->unit.unit, "PERCENT") == 0;
+            bool of_row = own.unit != NULL && !column->has_own_unit && !rate;
+            cell->number->unit = of_row ? own : column->unit;
+        }
+    }
 }
 
 /* `① 위치/규모` → `위치/규모` */
@@ -250,19 +274,23 @@ static bool has_quantity(const struct table_cell *cell)
 
 /* The columns that name rows: the first, and those behind it up to the first that has a quantity.
  * A chart of steps (`① … → ② …`) has none. */
-static int count_label_columns(const struct table *table)
+static int count_label_columns(const struct grid *grid)
 {
+    const struct table *table = grid->table;
     if (table->row_count > 0 && table->rows[0].count > 0) {
         struct text first = table->rows[0].cells[0]->text;
         size_t offset = 0;
         if (first.length > 0 && text_next(first, &offset) == 0x2460) return 0;
     }
     int columns = ROW_LABELS_MAX;
+    int named = 0; /* The first column that names, behind those that number the rows. */
+    while (named + 1 < table->columns && grid->columns[named].is_ordinal)
+        named++;
     for (size_t r = (size_t)table->heading_rows; r < table->row_count; r++) {
         const struct table_row *row = &table->rows[r];
         for (size_t i = 0; i < row->count && row->cells[i]->column < columns; i++) {
             const struct table_cell *cell = row->cells[i];
-            if (cell->column > 0 && has_quantity(cell)) columns = cell->column;
+            if (cell->column > named && has_quantity(cell)) columns = cell->column;
         }
     }
     return columns;
@@ -625,8 +653,9 @@ enum status grids_send(struct figures *figures, const struct outline *outline,
         }
         status = columns_read(grid);
         if (status != OK) return status;
+        number_rows(grid);
+        grid->label_columns = count_label_columns(grid);
         apply_units(grid);
-        grid->label_columns = count_label_columns(table);
         grid->weights = grid_weights(grid);
     }
     for (size_t r = 0; r < tables->readings.count; r++) {

@@ -260,6 +260,8 @@ static bool short_number_read(const struct scan *scan, size_t at, struct numeral
         if (unit_particle_is(scan, end)) return name_set(at, end, numeral);
         return name_set(at, scan_hangul(scan, end, TAIL_CHARACTERS_MAX), numeral);
     }
+    if (scan_is(scan, end, "-") && code_is_hangul(scan_code(scan, end + 1)))
+        return name_set(at, end, numeral); /* `119-병원 간 핫라인` */
     if (scan_is(scan, end, "~") || scan_is(scan, end, "-")) return false;
     if (called_before(scan, at)) return name_set(at, end, numeral);
     size_t word = scan_spaces(scan, end);
@@ -272,6 +274,19 @@ static bool short_number_read(const struct scan *scan, size_t at, struct numeral
     return (follows || at == scan->start) && name_set(at, end, numeral);
 }
 
+/* A street of a town: `해운대구 해운대해변로`, `금촌동 시청로`. */
+static bool street_before(const struct scan *scan, size_t at)
+{
+    static const char *const streets[] = {"로", "길", NULL};
+    static const char *const towns[] = {"시", "군", "구", "읍", "면", "동", NULL};
+    if (scan_any_before(scan, at, streets) == 0 || scan_was(scan, at, "으로")) return false;
+    size_t begin = scan_hangul_before(scan, at, WORD_CHARACTERS_MAX);
+    size_t before = scan_spaces_before(scan, begin);
+    if (before == begin || scan_any_before(scan, before, towns) == 0) return false;
+    size_t town = scan_hangul_before(scan, before, WORD_CHARACTERS_MAX);
+    return before - town >= 2 * strlen("구") && at - begin >= 3 * strlen("로");
+}
+
 /* `내선 1234`, `우편번호 04524`, `세종대로 110`: a number without a unit behind such a word. */
 static bool place_read(const struct scan *scan, size_t at, struct numeral *numeral)
 {
@@ -281,7 +296,8 @@ static bool place_read(const struct scan *scan, size_t at, struct numeral *numer
     size_t before = scan_spaces_before(scan, at);
     if (before == at) return false;
     if (scan_was(scan, before, ":")) before = scan_spaces_before(scan, before - 1);
-    if (scan_any_before(scan, before, words) == 0 || !amount_read(scan, at, &amount)) return false;
+    bool named = scan_any_before(scan, before, words) > 0 || street_before(scan, before);
+    if (!named || !amount_read(scan, at, &amount)) return false;
     if (amount.has_unit || amount.magnitude || amount.overflow || amount.number.grouped)
         return false;
     return amount.number.decimals == 0 && name_set(at, amount.number.end, numeral);
@@ -346,9 +362,9 @@ static bool subway_read(const struct scan *scan, size_t at, struct numeral *nume
 static bool phrase_read(const struct scan *scan, size_t at, struct numeral *numeral)
 {
     static const char *const cohorts[] = {"세대", "청년", "여성", "남성", "직장인", "층", NULL};
-    static const char *const phrases[] = {"4대강",      "4대 강",   "2시탈출", "88올림픽",
-                                          "88고속도로", "86아시안", "3D프린",  "3無",
-                                          "4無",        "5無",      "24/7",    NULL};
+    static const char *const phrases[] = {"4대강",    "4대 강", "2시탈출", "88올림픽", "88고속도로",
+                                          "86아시안", "3D프린", "3無",     "4無",      "5無",
+                                          "24/7",     "1회용",  NULL};
     static const int generations[] = {1020, 1030, 2030, 2040, 3040, 3050, 4050, 4060, 5060, 6070};
     struct whole number;
     size_t bytes = scan_any(scan, at, phrases);
@@ -421,8 +437,14 @@ bool name_read(const struct scan *scan, size_t at, struct numeral *numeral)
     if (scan_was(scan, at, "코로나") && whole_read(scan, at, &number))
         return name_set(at - strlen("코로나"), number.end, numeral);
     if (whole_read(scan, at, &number) && scan_any_before(scan, at, quotes) > 0 &&
-        scan_any(scan, number.end, closing) > 0)
-        return name_set(at, number.end, numeral);
+        scan_any(scan, number.end, closing) > 0) {
+        /* `'0'건` counts. */
+        struct unit unit;
+        size_t behind = number.end + scan_any(scan, number.end, closing);
+        bool counts = unit_find(scan, behind, &unit) && (unit.flags & UNIT_SPACED) != 0 &&
+                      unit_word_ends(scan, unit.end);
+        return !counts && name_set(at, number.end, numeral);
+    }
     return false;
 }
 

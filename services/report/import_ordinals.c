@@ -1,4 +1,5 @@
 /* Ordinals: headings, page numbers, and numbers with a word that says which one. */
+#include "import_points.h"
 #include "import_readers.h"
 #include "import_units.h"
 
@@ -119,10 +120,29 @@ static bool inner_heading_read(const struct scan *scan, size_t at, const struct 
     return text > number->end + 1 && titled && ordinal_set(at, number->end + 1, numeral);
 }
 
+/* `9. 3.~9. 28.`, `9. 3.(월)`, `9. 3. : …` at the head of a line: a day rather than a heading's
+ * number and what follows it. */
+static bool day_leads(const struct scan *scan, const struct whole *month)
+{
+    struct whole day;
+    int digit;
+    if (month->digits > 2 || month->value > 12 || !scan_is(scan, month->end, ".")) return false;
+    size_t at = scan_spaces(scan, month->end + 1);
+    if (at == month->end + 1 || !whole_read(scan, at, &day) || day.digits > 2) return false;
+    if (day.value < 1 || day.value > 31) return false;
+    size_t end = day.end;
+    if (scan_is(scan, end, ".")) end++;
+    if (end > day.end && scan_digit(scan, end, &digit) > 0) return false;
+    end = scan_spaces(scan, end);
+    return scan_tilde(scan, end) > 0 || scan_is(scan, end, ":") || point_weekday(scan, end) > 0;
+}
+
 bool heading_read(const struct scan *scan, size_t at, struct numeral *numeral)
 {
     struct whole number;
     int digit;
+    if (at == scan->start && whole_read(scan, at, &number) && day_leads(scan, &number))
+        return false;
     if (at == scan->start && section_read(scan, at, numeral)) return true;
     if (!whole_read(scan, at, &number)) return false;
     if (page_is(scan, at, &number)) return ordinal_set(at, marks_skip(scan, number.end), numeral);

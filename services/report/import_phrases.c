@@ -185,9 +185,11 @@ static const char *per_before(const struct frames *frames, int index)
     return NULL;
 }
 
-static void remember(struct frame *frame, int index, const struct label *named, size_t end)
+/* `is_led_to`: an arrow leads to the number. */
+static void remember(struct frame *frame, int index, const struct label *named, size_t end,
+                     bool is_led_to)
 {
-    if (frame->series_next == FRAME_NONE) {
+    if (frame->series_next == FRAME_NONE && !is_led_to) {
         if (frame->series_count == FRAME_SERIES_MAX) frame->series_count = 0;
         frame->series[frame->series_count] = index;
         frame->series_labels[frame->series_count++] = *named;
@@ -251,6 +253,7 @@ static void describe(struct phrases *phrases, int index, struct phrase *phrase)
         may_be_part(&frames->numerals[frame->whole], numeral, &named)) {
         phrase->part_of = frame->whole;
     }
+    bool is_led_to = frame->arrow == '>';
     compare(frames, frame, phrase, index, &hint);
     days_of(frames, phrase, index);
     const char *per = per_before(frames, index);
@@ -262,7 +265,7 @@ static void describe(struct phrases *phrases, int index, struct phrase *phrase)
     }
     size_t end = numeral->end;
     if (phrase->counted_end != NULL) end = (size_t)(phrase->counted_end - frames->text.bytes);
-    remember(frame, index, &named, end);
+    remember(frame, index, &named, end, is_led_to);
 }
 
 bool phrases_next(struct phrases *phrases, struct phrase *phrase)

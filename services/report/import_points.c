@@ -418,6 +418,13 @@ static bool point_read_plain(const struct scan *scan, size_t at, struct point *p
     return true;
 }
 
+static bool quarter_of_four(const struct scan *scan, const struct whole *quarter)
+{
+    int digit;
+    return quarter->value <= QUARTERS && scan_is(scan, quarter->end, "/4") &&
+           scan_digit(scan, quarter->end + strlen("/4"), &digit) == 0;
+}
+
 /* Reads `4월 21일`, `4` of `4~10월`, `5·10월`, `4,5월`, `3분기`. */
 static bool point_read_month(const struct scan *scan, size_t at, struct point *point)
 {
@@ -441,9 +448,23 @@ static bool point_read_month(const struct scan *scan, size_t at, struct point *p
     static const char *const joints[] = {"~",  "∼", "～", "〜", "·", "‧",  "・", "∙",
                                          "ㆍ", "-", "–",  "/",  ",", "，", NULL};
     size_t joint = scan_spaces(scan, month.end);
+    if (quarter_of_four(scan, &month) && scan_tilde(scan, scan_spaces(scan, month.end + 2)) > 0) {
+        /* `2/4~3/4분기` */
+        read.quarter = month.value;
+        read.month = 0;
+        read.end = month.end + strlen("/4");
+        joint = scan_spaces(scan, read.end);
+    }
     size_t bytes = scan_any(scan, joint, joints);
     struct whole last;
     if (bytes == 0 || !whole_read(scan, scan_spaces(scan, joint + bytes), &last)) return false;
+    if (read.quarter > 0) {
+        struct point end = {.begin = last.end};
+        if (!part_read(scan, scan_spaces(scan, joint + bytes), &end) || end.quarter == 0)
+            return false;
+        *point = read;
+        return true;
+    }
     if (last.digits > 2 || last.value < 1 || last.value > MONTHS) return false;
     if (month_word(scan, last.end) == 0 && !scan_is(scan, last.end, "분기")) return false;
     if (scan_is(scan, last.end, "분기")) {

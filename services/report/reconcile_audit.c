@@ -1,5 +1,6 @@
 /* listed-findings: a summary of cases by state against the cases that are listed with their states.
- * A case is a cell that says what has become of it (`추진상황 : 완료`); a summary is a table with a
+ * A case is a cell that says what has become of it (`추진상황 : 완료`, or `완료` below the heading
+ * 처리상태); a summary is a table with a
  * column for each of at least two such states. */
 #include <string.h>
 
@@ -18,9 +19,12 @@ struct states {
     int64_t listed; /* Cases of all states. */
 };
 
+/* What cases call their state. */
+static const char *const keys[] = {"추진상황", "조치상황", "처리상황", "추진상태",
+                                   "처리상태", "조치상태", "이행상태", "처리여부"};
+
 static const char *find_key(const char *text)
 {
-    static const char *const keys[] = {"추진상황", "조치상황", "처리상황", "추진상태", "처리상태"};
     for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
         const char *key = strstr(text, keys[i]);
         if (key == NULL) continue;
@@ -43,9 +47,10 @@ static const char *state_of(const char *folded)
     return NULL;
 }
 
-static enum status count_case(struct reconcile_case *self, const char *key, struct states *states)
+static enum status count_case(struct reconcile_case *self, const char *printed,
+                              struct states *states)
 {
-    struct text behind = text_cut(text_from(strchr(key, ':') + 1), STATE_BYTES_MAX);
+    struct text behind = text_cut(text_from(printed), STATE_BYTES_MAX);
     const char *copy = arena_copy(self->arena, behind.bytes, behind.length);
     const char *folded = copy == NULL ? NULL : label_fold(self->arena, copy);
     if (folded == NULL) return RESOURCE_EXHAUSTED;
@@ -61,6 +66,37 @@ static enum status count_case(struct reconcile_case *self, const char *key, stru
     return OK;
 }
 
+/* The column of a table whose heading is what cases call their state, or 0. */
+static int32_t state_column(struct reconcile_case *self, const slice_table *table)
+{
+    for (size_t r = 0; r < table->n_rows && (int32_t)r < table->heading_rows; r++) {
+        for (size_t c = 0; c < table->rows[r]->n_cells; c++) {
+            const char *folded = label_fold(self->arena, table->rows[r]->cells[c]->text);
+            for (size_t i = 0; folded != NULL && i < ARRAY_LENGTH(keys); i++) {
+                if (strcmp(folded, keys[i]) == 0) return table->rows[r]->cells[c]->column;
+            }
+        }
+    }
+    return 0;
+}
+
+/* Counts the cases of a table with a column for their states. */
+static enum status count_column(struct reconcile_case *self, const slice_table *table,
+                                struct states *states)
+{
+    int32_t column = state_column(self, table);
+    for (size_t r = (size_t)table->heading_rows; column > 0 && r < table->n_rows; r++) {
+        for (size_t c = 0; c < table->rows[r]->n_cells; c++) {
+            const slice_cell *cell = table->rows[r]->cells[c];
+            if (cell->column != column || cell->text[0] == '\0' || find_key(cell->text) != NULL)
+                continue;
+            enum status status = count_case(self, cell->text, states);
+            if (status != OK) return status;
+        }
+    }
+    return OK;
+}
+
 static enum status count_cases(struct reconcile_case *self, struct states *states)
 {
     for (size_t i = 0; i < self->input->table_count; i++) {
@@ -69,9 +105,11 @@ static enum status count_cases(struct reconcile_case *self, struct states *state
             for (size_t c = 0; c < table->rows[r]->n_cells; c++) {
                 const char *key = find_key(table->rows[r]->cells[c]->text);
                 if (key == NULL) continue;
-                if (count_case(self, key, states) != OK) return RESOURCE_EXHAUSTED;
+                if (count_case(self, strchr(key, ':') + 1, states) != OK) return RESOURCE_EXHAUSTED;
             }
         }
+        enum status status = count_column(self, table, states);
+        if (status != OK) return status;
     }
     return OK;
 }

@@ -19,6 +19,9 @@ static const char *const state_columns[] = {"추진상황", "처리상태", "추
 static const char *const department_columns[] = {"소관부서", "담당부서", "해당부서", "처리부서",
                                                  "관련부서", "추진부서", "부서",     "소관",
                                                  "부서명",   "담당",     NULL};
+/* A column that says of each finding what kind it is. */
+static const char *const kind_columns[] = {"구분",     "종류",     "유형", "처분구분",
+                                           "처분종류", "지적구분", NULL};
 /* Labels before the state within an answer. */
 static const char *const state_labels[] = {"추진상황", "처리상황", "조치상황", "진행상황",
                                            "추진상태", "처리상태", "조치상태", "이행상황",
@@ -122,6 +125,10 @@ ptrdiff_t audit_departments_at(struct text demand)
     struct text inner = {demand.bytes + open, demand.length - 1 - open};
     if (text_code_points(inner) > BRACKET_CODE_POINTS_MAX) return -1;
     if (!label_ends_with_one_of(inner, endings)) return -1;
+    for (size_t i = 0; i < inner.length; i++) {
+        /* `(2017년 3개소)` names no department. */
+        if (inner.bytes[i] >= '0' && inner.bytes[i] <= '9') return -1;
+    }
     return (ptrdiff_t)open - 1;
 }
 
@@ -148,13 +155,13 @@ static enum status departments_read(struct arena *arena, struct text text,
 
 /* Where an audit's table has what; GRID_COLUMNS_MAX: nowhere. */
 struct audit_columns {
-    size_t demand, answer, state, departments;
+    size_t demand, answer, state, departments, kind;
 };
 
 static bool columns_find(const struct grid *grid, struct audit_columns *columns)
 {
     *columns = (struct audit_columns){GRID_COLUMNS_MAX, GRID_COLUMNS_MAX, GRID_COLUMNS_MAX,
-                                      GRID_COLUMNS_MAX};
+                                      GRID_COLUMNS_MAX, GRID_COLUMNS_MAX};
     if (grid->heading_rows == 0) return false;
     for (size_t c = grid->columns; c > 0; c--) {
         struct text text = grid_text(grid, grid->heading_rows - 1, c - 1);
@@ -167,6 +174,8 @@ static bool columns_find(const struct grid *grid, struct audit_columns *columns)
             columns->answer = c - 1;
         else if (label_has_one_of(text, demand_words))
             columns->demand = c - 1;
+        else if (label_is_one_of(text, kind_columns))
+            columns->kind = c - 1;
     }
     return columns->demand < GRID_COLUMNS_MAX && columns->answer < GRID_COLUMNS_MAX;
 }
@@ -242,12 +251,17 @@ static enum status finding_read(struct arena *arena, const slice_slice_source *s
     finding->name =
         arena_printf(arena, "auditFindings/%s-%zu", source->report_id, findings->count + 1);
     finding->kind = kind;
+    struct text own = {NULL, 0};
+    if (columns->kind < GRID_COLUMNS_MAX) own = grid_text(grid, row, columns->kind);
+    bool numbers = own.length > 0 && own.bytes[0] >= '0' && own.bytes[0] <= '9';
+    if (own.length > 0 && !numbers) finding->kind = label_close(arena, own);
     finding->demand = demand_text(arena, demand, bracket);
     finding->answer = arena_copy(arena, answer.bytes, answer.length);
     finding->state = row_state(grid, columns, row);
     finding->as_of = source->as_of;
     finding->citation = citation;
-    if (finding->name == NULL || finding->demand == NULL || finding->answer == NULL) {
+    if (finding->name == NULL || finding->kind == NULL || finding->demand == NULL ||
+        finding->answer == NULL) {
         return RESOURCE_EXHAUSTED;
     }
     enum status status = departments_read(arena, departments, finding);

@@ -344,6 +344,9 @@ static void counts_listed_findings(void)
         {"요구|결과\n가|추진상황 : 완료\n나|추진상황 : 완료\n다|추진상황:추진 중",
          "CONTRADICTION 1 2 | 완료 2건 ≠ 1\nCONTRADICTION 2 1 | 추진중 1건 ≠ 2"},
         {"요구|결과\n가|추진상황 : 완료\n나|추진상황 : 완료", ""}, /* Not all are listed. */
+        {"요구|처리 상태\n가|완료\n나|추진 중\n다|추진중", ""},
+        {"요구|처리상태\n가|완료\n나|완료\n다|추진 중",
+         "CONTRADICTION 1 2 | 완료 2건 ≠ 1\nCONTRADICTION 2 1 | 추진중 1건 ≠ 2"},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         struct small_report report;

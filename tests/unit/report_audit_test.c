@@ -47,6 +47,12 @@ static const struct audit_case {
      "2 | 다 | 라 | 민원과, 홍보과 | 추진중\n",
      {"auditFindings/test-1 지적사항 [가] 완료 홍보과 @2",
       "auditFindings/test-2 지적사항 [다] 추진 중 민원과,홍보과 @3"}},
+    {"a column of kinds; a bracket that names no department",
+     "처리내역",
+     "연번 | 구분 | 지적사항 | 처리결과 | 처리상태 | 담당부서\n"
+     "1 | 시정 | 가(2017년 3개소) | 나 | 완료 | 체육과\n2 | 건의 | 다 | 라 | 추진중 | 관광과\n",
+     {"auditFindings/test-1 시정 [가(2017년 3개소)] 완료 체육과 @2",
+      "auditFindings/test-2 건의 [다] 추진 중 관광과 @3"}},
     {"no states at all",
      "지적사항",
      "지적사항 | 처리결과\n가 | 나\n | 다\n",
