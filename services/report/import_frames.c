@@ -237,7 +237,8 @@ static bool series_leads(const struct frames *frames, const struct frame *frame,
         if (strcmp(frames->numerals[frame->series[i]].unit, unit) != 0) return false;
     }
     int count = 0;
-    for (int i = 0; i < frames->count; i++) {
+    int first = frame->series[frame->series_count - 1] + 1;
+    for (int i = first; i < frames->count && i < first + 2 * FRAME_SERIES_MAX; i++) {
         const struct numeral *numeral = &frames->numerals[i];
         bool alike = numeral->kind == NUMERAL_QUANTITY && strcmp(numeral->unit, unit) == 0;
         count += alike && numeral->begin >= behind;
