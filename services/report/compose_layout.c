@@ -182,6 +182,8 @@ const char *layout_qualifier(slice_qualifier qualifier)
         return "감소";
     case SLICE_QUALIFIER_MAXIMUM:
         return "최대";
+    case SLICE_QUALIFIER_AMONG_OTHERS:
+        return "등";
     case SLICE_QUALIFIER_UNSPECIFIED:
         break;
     }

@@ -223,6 +223,25 @@ static unsigned bracket_behind(const struct frames *frames, int index)
     return largest ? PHRASE_MAXIMUM : 0;
 }
 
+/* The list that a part stands in, up to its bracket's end, says that it does not name all: `청년
+ * 30명, 원로 20명 등)`. */
+static bool list_is_open(const struct frames *frames, int index)
+{
+    enum { LIST_BYTES_MAX = 300 };
+    static const char *const words[] = {" 등)",  "명등)", "건등)", "개등)", "회등)", "원등)",
+                                        "소등)", " 등 ",  " 등,",  "포함)", "포함 "};
+    size_t begin = frames->numerals[index].end;
+    struct text text = {frames->text.bytes + begin, frames->text.length - begin};
+    text = text_cut(text, LIST_BYTES_MAX);
+    ptrdiff_t close = text_find(text, text_from(")"));
+    if (close < 0) return text_ends_with(text, text_from(" 등"));
+    text.length = (size_t)close + 1;
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
+        if (text_find(text, text_from(words[i])) >= 0) return true;
+    }
+    return false;
+}
+
 /* Everything that is known of the quantity at the reader's place. */
 static void describe(struct phrases *phrases, int index, struct phrase *phrase)
 {
@@ -252,6 +271,7 @@ static void describe(struct phrases *phrases, int index, struct phrase *phrase)
     if (frame->whole != FRAME_NONE && !dated && phrase->per[0] == '\0' &&
         may_be_part(&frames->numerals[frame->whole], numeral, &named)) {
         phrase->part_of = frame->whole;
+        if (list_is_open(frames, index)) phrase->qualifiers |= PHRASE_AMONG_OTHERS;
     }
     bool is_led_to = frame->arrow == '>';
     compare(frames, frame, phrase, index, &hint);

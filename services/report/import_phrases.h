@@ -24,6 +24,7 @@ enum phrase_qualifier {
     PHRASE_INCREASE = 1 << 8,
     PHRASE_DECREASE = 1 << 9,
     PHRASE_MAXIMUM = 1 << 10,
+    PHRASE_AMONG_OTHERS = 1 << 11,
 };
 
 struct phrase {

@@ -31,13 +31,15 @@ static bool same_list(const slice_figure *a, const slice_figure *b)
 }
 
 /* The parts as numbers of the whole's unit and scale; bare ones take them (`3,200백만원(국비 1,600,
- * 시비 1,600)`). False: they count other things. */
+ * 시비 1,600)`). False: they count other things, or are not all
+ * that there are. */
 static bool read_parts(struct number whole, slice_figure *const *parts, size_t count,
                        struct number *numbers)
 {
     for (size_t i = 0; i < count; i++) {
         numbers[i] = number_from_figure(parts[i]);
         if (parts[i]->quantity_high != NULL) return false;
+        if (figure_has(parts[i], SLICE_QUALIFIER_AMONG_OTHERS)) return false;
         bool bare = numbers[i].unit[0] == '\0';
         if (bare) numbers[i].unit = whole.unit;
         if (bare && numbers[i].value.exponent == 0)

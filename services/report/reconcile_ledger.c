@@ -15,7 +15,7 @@ enum {
     DIGITS_HINTING = 10,   /* one of two with a name. */
     CANDIDATES_MAX = 64,
     NAMES_MAX = 48,
-    COMPARISONS_MAX = 500000, /* Of names, in one report; what is beyond is not compared. */
+    COMPARISONS_MAX = 100000, /* Of names, in one report; what is beyond is not compared. */
 };
 
 /* What a passage says of one project. */
