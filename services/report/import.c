@@ -205,11 +205,11 @@ static enum status line_step(struct parser *parser, const struct import_line *li
 static enum status parse_lines(struct parser *parser)
 {
     for (;;) {
-        struct import_lines here = parser->lines;
         if (!tables_is_open(&parser->tables) && parser->line_arena.total > ARENA_BYTES_KEPT) {
             arena_reset(&parser->line_arena);
             import_lines_forget(&parser->lines);
         }
+        struct import_lines here = parser->lines;
         struct import_line line;
         bool found;
         bool again;

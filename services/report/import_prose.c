@@ -61,28 +61,16 @@ enum status clean_read(struct parser *parser, struct clean_line *clean)
     clean->first = NULL;
     const struct reading_arenas arenas = {&parser->line_arena, &parser->scratch};
     struct html_reader reader = html_reader_of(text, 0, text.length);
-    size_t read = 0;
     for (;;) {
         struct html_event event;
         bool found;
         enum status status = html_next(&reader, &parser->line_arena, &event, &found);
         if (status != OK || !found) return status;
-        if (event.kind == HTML_TEXT && text_trim(event.span.text).length > 0) {
-            struct reading *reading = readings_add(&parser->line_arena, &clean->readings);
-            if (reading == NULL) return RESOURCE_EXHAUSTED;
-            status = reading_of(&arenas, clean->line.number, &event.span, &clean->cursor,
-                                &parser->context, reading);
-            if (status == OK) {
-                status = readings_within(&parser->line_arena, &clean->readings, clean->line.number,
-                                         &clean->cursor, &event.span);
-            }
-            if (clean->first == NULL) clean->first = reading;
-        } else if (event.kind != HTML_TEXT) {
-            status = readings_of_markup(&parser->line_arena, &clean->readings, clean->line.number,
-                                        &clean->cursor, read, reader.offset);
-        }
+        struct reading *reading;
+        status = readings_of_event(&arenas, &clean->readings, clean->line.number, &clean->cursor,
+                                   &parser->context, &event, reader.offset, &reading);
         if (status != OK) return status;
-        read = reader.offset;
+        if (clean->first == NULL) clean->first = reading;
     }
 }
 

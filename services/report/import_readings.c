@@ -186,8 +186,9 @@ enum status readings_of_markup(struct arena *arena, struct reading_list *list, i
     return OK;
 }
 
-enum status readings_within(struct arena *arena, struct reading_list *list, int line,
-                            struct column_cursor *cursor, const struct html_span *span)
+/* The digits of the markup within a run, whose origin says where it was. */
+static enum status readings_within(struct arena *arena, struct reading_list *list, int line,
+                                   struct column_cursor *cursor, const struct html_span *span)
 {
     if (span->origin == NULL) return OK;
     size_t expected = span->begin;
@@ -200,6 +201,24 @@ enum status readings_within(struct arena *arena, struct reading_list *list, int 
         if (at + 1 > expected) expected = at + 1;
     }
     return OK;
+}
+
+enum status readings_of_event(const struct reading_arenas *arenas, struct reading_list *list,
+                              int line, struct column_cursor *cursor,
+                              const struct numeral_context *context, const struct html_event *event,
+                              size_t behind, struct reading **reading)
+{
+    *reading = NULL;
+    if (event->kind != HTML_TEXT) {
+        return readings_of_markup(arenas->kept, list, line, cursor, event->begin, behind);
+    }
+    if (text_trim(event->span.text).length > 0) {
+        *reading = readings_add(arenas->kept, list);
+        if (*reading == NULL) return RESOURCE_EXHAUSTED;
+        enum status status = reading_of(arenas, line, &event->span, cursor, context, *reading);
+        if (status != OK) return status;
+    }
+    return readings_within(arenas->kept, list, line, cursor, &event->span);
 }
 
 static struct decimal scaled(const struct numeral *numeral, const struct reading_unit *unit,

@@ -57,9 +57,13 @@ struct reading *readings_add(struct arena *arena, struct reading_list *list);
  */
 NODISCARD enum status readings_of_markup(struct arena *arena, struct reading_list *list, int line,
                                          struct column_cursor *cursor, size_t begin, size_t end);
-/* The same for the markup within a run, whose origin says where it was. */
-NODISCARD enum status readings_within(struct arena *arena, struct reading_list *list, int line,
-                                      struct column_cursor *cursor, const struct html_span *span);
+/* Adds what an event of a line holds: the run of text, and the digits of its markup. `behind`:
+ * the byte behind it. *reading: the run's; NULL where there is no
+ * text. RESOURCE_EXHAUSTED: no memory. */
+NODISCARD enum status
+readings_of_event(const struct reading_arenas *arenas, struct reading_list *list, int line,
+                  struct column_cursor *cursor, const struct numeral_context *context,
+                  const struct html_event *event, size_t behind, struct reading **reading);
 
 /* The part of a reading from byte `begin` of its text on; numerals that begin before are left out.
  * RESOURCE_EXHAUSTED: no memory. */

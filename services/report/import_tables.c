@@ -30,6 +30,7 @@ enum status tables_begin(struct tables *tables, slice_table_form form, int line,
     struct table *table = arena_calloc(tables->arena, 1, sizeof *table);
     if (table == NULL) return RESOURCE_EXHAUSTED;
     table->form = form;
+    table->title = (struct text){"", 0};
     table->line = line;
     table->column = column;
     if (tables->last != NULL) {
@@ -220,29 +221,18 @@ static enum status read_part(struct tables *tables, int line, struct column_curs
                              size_t begin, size_t end)
 {
     struct html_reader reader = html_reader_of(cursor->line, begin, end);
-    size_t read = begin;
     for (;;) {
         struct html_event event;
         bool found;
         enum status status = html_next(&reader, tables->arena, &event, &found);
         if (status != OK || !found) return status;
-        if (event.kind != HTML_TEXT) {
-            status = readings_of_markup(tables->arena, &tables->readings, line, cursor, read,
-                                        reader.offset);
-            if (status == OK) status = html_event(tables, &event, line, cursor);
-        } else if (text_trim(event.span.text).length > 0) {
-            struct reading *reading = readings_add(tables->arena, &tables->readings);
-            if (reading == NULL) return RESOURCE_EXHAUSTED;
-            status =
-                reading_of(&tables->arenas, line, &event.span, cursor, &tables->context, reading);
-            if (status == OK) {
-                status =
-                    readings_within(tables->arena, &tables->readings, line, cursor, &event.span);
-            }
-            if (status == OK) status = text_add(tables, reading);
-        }
+        struct reading *reading;
+        status = readings_of_event(&tables->arenas, &tables->readings, line, cursor,
+                                   &tables->context, &event, reader.offset, &reading);
+        if (status == OK && event.kind != HTML_TEXT)
+            status = html_event(tables, &event, line, cursor);
+        if (status == OK && reading != NULL) status = text_add(tables, reading);
         if (status != OK) return status;
-        read = reader.offset;
     }
 }
 

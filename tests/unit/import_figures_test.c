@@ -174,6 +174,39 @@ static void reads_the_fixtures(void)
     }
 }
 
+static enum status count_figure(void *context, const slice_figure *figure)
+{
+    *(int *)context += figure->n_subject > 0;
+    return OK;
+}
+
+/* What is kept of a line must not be lost when the memory of lines is used again. */
+static void reads_long_texts(void)
+{
+    enum { TIMES = 400 };
+    struct arena arena;
+    arena_init(&arena, 64 << 20);
+    struct text bytes;
+    CU_ASSERT_FATAL(import_fixture(&arena, "hanbit-2023.txt", &bytes));
+    struct import_read *once = import_read(bytes, "2023-06-30");
+    bytes.bytes += 3; /* The byte order mark. */
+    bytes.length -= 3;
+    char *long_text = arena_alloc(&arena, bytes.length * TIMES);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(long_text);
+    for (size_t i = 0; i < TIMES; i++)
+        memcpy(long_text + i * bytes.length, bytes.bytes, bytes.length);
+    int count = 0;
+    const struct import_options options = {.report_id = "r", .as_of = "2023-06-30"};
+    const struct import_sink sink = {.context = &count, .figure = count_figure};
+    struct import_cover cover;
+    struct fault fault;
+    struct text text = {long_text, bytes.length * TIMES};
+    CU_ASSERT_EQUAL(import_parse(&arena, text, &options, &sink, &cover, &fault), OK);
+    CU_ASSERT_EQUAL(count, once->figure_count * TIMES);
+    import_read_free(once);
+    arena_free(&arena);
+}
+
 /* Every allocation fails once: a status, never a crash. */
 static void survives_exhaustion(void)
 {
@@ -201,4 +234,5 @@ static void survives_exhaustion(void)
 
 SUITE("import_figures", {"names what is counted", names_what_is_counted},
       {"finds the time", finds_the_time}, {"reads covers", reads_covers},
-      {"reads the fixtures", reads_the_fixtures}, {"survives exhaustion", survives_exhaustion})
+      {"reads the fixtures", reads_the_fixtures}, {"reads long texts", reads_long_texts},
+      {"survives exhaustion", survives_exhaustion})
