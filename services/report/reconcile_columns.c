@@ -110,14 +110,14 @@ static bool find_run_above(const struct sheet *sheet, size_t total, struct run *
 }
 
 static enum status report_run(struct reconcile_case *self, const struct sheet *sheet, size_t total,
-                              struct run run, bool sure)
+                              struct run run, enum sum_confidence confidence)
 {
     enum status status = OK;
     struct sum_cells cells;
     for (size_t c = 0; c < sheet->column_count && status == OK; c++) {
         if (sheet->kinds[c] != SHEET_COLUMN_AMOUNT) continue;
         if (!collect(sheet, total, c, run, &cells)) continue;
-        status = sum_report(self, sheet, &cells, sure);
+        status = sum_report(self, sheet, &cells, confidence);
     }
     return status;
 }
@@ -159,15 +159,16 @@ static enum status check_total(struct reconcile_case *self, const struct sheet *
     }
     if (best_score.held > 0 && best_score.held >= best_score.beyond) {
         *found = true;
-        return report_run(self, sheet, total, best, best_score.held >= 2);
+        return report_run(self, sheet, total, best,
+                          best_score.held >= 2 ? SUM_CONFIRMED : SUM_UNCONFIRMED);
     }
     if (find_run_above(sheet, total, &best)) {
         *found = true;
-        return report_run(self, sheet, total, best, false);
+        return report_run(self, sheet, total, best, SUM_UNCONFIRMED);
     }
     if (is_lone_and_near(sheet, total, &best)) {
         *found = true;
-        return report_run(self, sheet, total, best, false);
+        return report_run(self, sheet, total, best, SUM_UNCONFIRMED);
     }
     return OK;
 }

@@ -51,6 +51,17 @@ static struct outcome try_change(struct number a, struct number b, struct number
     return outcome;
 }
 
+/* Of a target that is better the lower, the rate is the inverse; and one that was passed may be
+ * printed as full. */
+static bool is_other_rate(struct decimal printed, struct number part, struct number whole)
+{
+    struct decimal inverse;
+    bool full = decimal_compare(printed, (struct decimal){100, 0}) == 0;
+    if (full && decimal_compare(part.value, whole.value) > 0) return true;
+    enum verdict verdict = number_rate_verdict(printed, whole, part, &inverse);
+    return verdict == VERDICT_HELD || verdict == VERDICT_ROUNDING;
+}
+
 static struct outcome relation_try(const struct sheet *sheet, const struct relation *relation,
                                    size_t row)
 {
@@ -69,6 +80,9 @@ static struct outcome relation_try(const struct sheet *sheet, const struct relat
     if (relation->kind == RELATION_GROWTH && !subtract(part, whole, &part)) return outcome;
     outcome.trivial = part.value.units == 0 || decimal_compare(part.value, whole.value) == 0;
     outcome.verdict = number_rate_verdict(result->number.value, part, whole, &outcome.expected);
+    bool other = outcome.verdict == VERDICT_BEYOND && relation->kind == RELATION_RATE &&
+                 is_other_rate(result->number.value, part, whole);
+    if (other) outcome.verdict = VERDICT_UNDECIDED;
     return outcome;
 }
 

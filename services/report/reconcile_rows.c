@@ -164,13 +164,13 @@ static struct score score_candidate(const struct sheet *sheet, size_t total,
 }
 
 static enum status report(struct reconcile_case *self, const struct sheet *sheet, size_t total,
-                          const struct candidate *candidate, bool sure)
+                          const struct candidate *candidate, enum sum_confidence confidence)
 {
     enum status status = OK;
     struct sum_cells cells;
     for (size_t row = sheet->heading_count; row < sheet->row_count && status == OK; row++) {
         if (!collect(candidate, (struct sum_place){row, total}, &cells)) continue;
-        status = sum_report(self, sheet, &cells, sure);
+        status = sum_report(self, sheet, &cells, confidence);
     }
     return status;
 }
@@ -204,10 +204,11 @@ static enum status check_total(struct reconcile_case *self, const struct sheet *
         best_score = score;
     }
     if (best_score.held > 0 && best_score.held >= best_score.beyond)
-        return report(self, sheet, total, &candidates[best], best_score.held >= 2);
+        return report(self, sheet, total, &candidates[best],
+                      best_score.held >= 2 ? SUM_CONFIRMED : SUM_UNCONFIRMED);
     for (size_t i = 0; i < count; i++) {
         if (is_lone_and_near(sheet, total, &candidates[i]))
-            return report(self, sheet, total, &candidates[i], false);
+            return report(self, sheet, total, &candidates[i], SUM_UNCONFIRMED);
     }
     return OK;
 }

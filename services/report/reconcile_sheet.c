@@ -31,8 +31,17 @@ bool label_is_measure(const char *folded)
     static const char *const endings[] = {
         "율",   "률",   "%",      "(%)",  "비율", "비중", "구성비", "평균", "단가", "지수",
         "점수", "순위", "만족도", "인당", "연번", "번호", "순번",   "등급", "배율", "연도"};
+    struct text label = text_from(folded);
+    if (strstr(folded, "인당") != NULL || strstr(folded, "급당") != NULL) return true;
     for (size_t i = 0; i < ARRAY_LENGTH(endings); i++) {
-        if (text_ends_with(text_from(folded), text_from(endings[i]))) return true;
+        if (text_ends_with(label, text_from(endings[i]))) return true;
+    }
+    /* `충원율(B/A)` */
+    const char *bracket = strrchr(folded, '(');
+    if (bracket == NULL || !text_ends_with(label, text_from(")"))) return false;
+    label.length = (size_t)(bracket - folded);
+    for (size_t i = 0; i < ARRAY_LENGTH(endings); i++) {
+        if (text_ends_with(label, text_from(endings[i]))) return true;
     }
     return false;
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { FAR_DIVISOR = 5 }; /* A difference of more than a fifth is far. */
+
 static bool gather(const struct sheet *sheet, const struct sum_cells *cells, struct number *total,
                    struct number *parts)
 {
@@ -37,6 +39,20 @@ static bool is_trivial(const struct sheet *sheet, const struct sum_cells *cells)
     return true;
 }
 
+/* A number between the least and the largest of those it should sum up, and far from their sum, is
+ * their mean or rate, whatever it is called. */
+static bool is_mean(struct number total, const struct number *parts, size_t count,
+                    struct decimal sum)
+{
+    bool below = false, above = false;
+    for (size_t i = 0; i < count; i++) {
+        int order = decimal_compare(parts[i].value, total.value);
+        below = below || order <= 0;
+        above = above || order >= 0;
+    }
+    return below && above && !number_is_near(total.value, sum, FAR_DIVISOR);
+}
+
 struct sum_result sum_try(const struct sheet *sheet, const struct sum_cells *cells)
 {
     struct number total, parts[SUM_PARTS_MAX];
@@ -44,6 +60,8 @@ struct sum_result sum_try(const struct sheet *sheet, const struct sum_cells *cel
     if (cells->count == 0 || !gather(sheet, cells, &total, parts)) return result;
     result.verdict = number_sum_verdict(total, parts, cells->count, &result.sum);
     result.trivial = is_trivial(sheet, cells);
+    if (result.verdict == VERDICT_BEYOND && is_mean(total, parts, cells->count, result.sum))
+        result.verdict = VERDICT_UNDECIDED;
     return result;
 }
 
@@ -77,10 +95,20 @@ static enum status report_difference(struct reconcile_case *self, const struct s
     return case_add(self, &claim);
 }
 
+static report_finding_certainty certainty_of(struct number total, const struct sum_result *result,
+                                             enum sum_confidence confidence)
+{
+    bool certain =
+        confidence == SUM_CERTAIN ||
+        (confidence == SUM_CONFIRMED && number_is_near(total.value, result->sum, FAR_DIVISOR));
+    return certain ? REPORT_FINDING_CERTAINTY_CONTRADICTION : REPORT_FINDING_CERTAINTY_SCOPE;
+}
+
 enum status sum_report(struct reconcile_case *self, const struct sheet *sheet,
-                       const struct sum_cells *cells, bool sure)
+                       const struct sum_cells *cells, enum sum_confidence confidence)
 {
     struct sum_result result = sum_try(sheet, cells);
+    struct number total = sheet_at(sheet, cells->total.row, cells->total.column)->number;
     switch (result.verdict) {
     case VERDICT_UNDECIDED:
         return OK;
@@ -93,8 +121,7 @@ enum status sum_report(struct reconcile_case *self, const struct sheet *sheet,
     case VERDICT_BEYOND:
         case_count(self, false);
         return report_difference(self, sheet, cells, &result,
-                                 sure ? REPORT_FINDING_CERTAINTY_CONTRADICTION
-                                      : REPORT_FINDING_CERTAINTY_SCOPE);
+                                 certainty_of(total, &result, confidence));
     }
     return OK;
 }

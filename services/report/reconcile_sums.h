@@ -25,10 +25,17 @@ struct sum_result {
 
 struct sum_result sum_try(const struct sheet *sheet, const struct sum_cells *cells);
 
-/* Counts the check and adds a finding where it did not come out. `sure` says whether the table's
- * other sums confirm that these are the parts. */
+/* How far the table's other sums confirm that these are the parts. */
+enum sum_confidence {
+    SUM_UNCONFIRMED, /* A difference is SCOPE. */
+    SUM_CONFIRMED,   /* A contradiction, unless it is so large that these cells may not add up: who
+                      * takes part twice is counted once in a total. */
+    SUM_CERTAIN,
+};
+
+/* Counts the check and adds a finding where it did not come out. */
 NODISCARD enum status sum_report(struct reconcile_case *self, const struct sheet *sheet,
-                                 const struct sum_cells *cells, bool sure);
+                                 const struct sum_cells *cells, enum sum_confidence confidence);
 
 /* The part of column-sum for sums that no label announces: see reconcile_tree.c. `done` says of
  * each row of the sheet that it has been checked as a total. */

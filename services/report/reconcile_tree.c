@@ -143,7 +143,7 @@ static enum status check_column(struct reconcile_case *self, const struct forest
         struct sum_cells cells;
         for (int memo = 0; memo < 2 && status == OK; memo++) {
             if (!collect_children(forest, places, row, memo == 1, column, &cells)) continue;
-            status = sum_report(self, forest->sheet, &cells, true);
+            status = sum_report(self, forest->sheet, &cells, SUM_CERTAIN);
         }
     }
     return status;
