@@ -367,13 +367,14 @@ enum status html_next(struct html_reader *reader, struct arena *arena, struct ht
     }
     /* Only as much memory as the text up to the next tag: a line may hold thousands of cells. */
     size_t room = rest.length;
-    for (size_t i = 1; i < rest.length; i++) {
-        if (rest.bytes[i] != '<' || !tag_at(reader->line, begin + i, reader->end, &tag) ||
-            tag.effect == EFFECT_NONE) {
-            continue;
+    for (size_t i = 0; i < rest.length; i++) {
+        if (rest.bytes[i] != '<' || !tag_at(reader->line, begin + i, reader->end, &tag)) continue;
+        if (tag.effect != EFFECT_NONE) {
+            room = i;
+            break;
         }
-        room = i;
-        break;
+        /* As read_run does: what looks like a tag within this one's attributes is none. */
+        i = tag.end - begin - 1;
     }
     struct run run = {.bytes = arena_alloc(arena, room + 1),
                       .origin = arena_alloc(arena, (room + 1) * sizeof(uint32_t))};

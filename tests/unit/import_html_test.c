@@ -58,6 +58,7 @@ static void reads_tags(void)
         {"&lt;p&gt; &amp;&nbsp;&#49;&#x32;&bogus;&#0;&#xD800;", "<p> & 12&bogus;&#0;&#xD800;"},
         {"<input type=\"checkbox\"/> 완료", " 완료"},
         {"<thead></thead><tbody>", "{H}{Y}{Y}"},
+        {"a<font size=\"6<tr>\">7<b>89012345678</b>", "a789012345678"},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         char shown[SHOWN_BYTES];
