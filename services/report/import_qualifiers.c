@@ -44,7 +44,8 @@ static const struct qualifier_word words_behind[] = {
     {"계획", NUMERAL_PLANNED, true},    {"↑", NUMERAL_INCREASE, false},
     {"증가", NUMERAL_INCREASE, false},  {"상승", NUMERAL_INCREASE, false},
     {"↓", NUMERAL_DECREASE, false},     {"감소", NUMERAL_DECREASE, false},
-    {"하락", NUMERAL_DECREASE, false},
+    {"하락", NUMERAL_DECREASE, false},  {"성장", NUMERAL_INCREASE, false},
+    {"증", NUMERAL_INCREASE, true},     {"감", NUMERAL_DECREASE, true},
 };
 
 /* Skips white space and the stars of emphasis. */

@@ -233,6 +233,19 @@ static enum status report_growth(struct reconcile_case *self, const struct compa
     return case_add(self, &claim);
 }
 
+/* `전년 1,325만 대비 155만, 11.7% 증`: the number behind 대비 may be the change, not what is now.
+ */
+static bool is_change_itself(const struct comparison *comparison, struct number percent)
+{
+    struct decimal share;
+    struct number change = number_from_figure(comparison->now);
+    struct number before = number_from_figure(comparison->before);
+    change.value = decimal_absolute(change.value);
+    enum verdict verdict =
+        number_rate_verdict(decimal_absolute(percent.value), change, before, &share);
+    return verdict == VERDICT_HELD || verdict == VERDICT_ROUNDING;
+}
+
 static enum status check_growth(struct reconcile_case *self, const struct comparison *comparison)
 {
     struct number now = number_from_figure(comparison->now);
@@ -243,6 +256,7 @@ static enum status check_growth(struct reconcile_case *self, const struct compar
     enum verdict verdict = number_rate_verdict(ratio, now, before, &expected_ratio);
     if (verdict == VERDICT_UNDECIDED) return OK;
     if (!decimal_subtract(expected_ratio, (struct decimal){100, 0}, &expected)) return OK;
+    if (verdict == VERDICT_BEYOND && is_change_itself(comparison, percent)) verdict = VERDICT_HELD;
     case_count(self, verdict != VERDICT_BEYOND);
     if (verdict == VERDICT_HELD) return OK;
     bool sure = comparison->linked && !base_is_open(comparison);

@@ -177,7 +177,7 @@ const struct numeral_row numeral_notation_rows[] = {
     {"붙임1, 참고1, 별첨 2. 예산서", false, "1 = ORDINAL; 1 = ORDINAL; 2. = ORDINAL"},
     {"①번 안, ⑴, ⒈, ❶", false, "① = ORDINAL; ⑴ = ORDINAL; ⒈ = ORDINAL; ❶ = ORDINAL"},
     {"Ⅰ·Ⅱ단계, 제Ⅱ기, Ⅳ급", false, "Ⅰ = ORDINAL; Ⅱ = ORDINAL; Ⅱ = ORDINAL; Ⅳ = ORDINAL"},
-    {"전년比 3.2% 증, 전년동기比 △2.1%", false, "3.2% = Q 32e-1 PERCENT; △2.1% = Q -21e-1 PERCENT"},
+    {"전년比 3.2% 증, 전년동기比 △2.1%", false, "3.2% = Q 32e-1 PERCENT up; △2.1% = Q -21e-1 PERCENT"},
 };
 
 const size_t numeral_notation_row_count = ARRAY_LENGTH(numeral_notation_rows);
