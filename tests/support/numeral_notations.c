@@ -164,7 +164,8 @@ const struct numeral_row numeral_notation_rows[] = {
     {"12억3천4백만원, 3천2백여명", false,
      "12억3천4백만원 = Q 1234e6 KRW; 3천2백여명 = Q 32e2 명 more"},
     {"(천원) 1,234 / (%) 12.3", false, "1,234 = Q 1234; 12.3 = Q 123e-1"},
-    {"'24예산, ’25안", false, "'24 = PERIOD 2024-01-01..2024-12-31; ’25 = PERIOD 2025-01-01..2025-12-31"},
+    {"'24예산, ’25안", false,
+     "'24 = PERIOD 2024-01-01..2024-12-31; ’25 = PERIOD 2025-01-01..2025-12-31"},
     {"2025년(안), 2024년(당초) 100, (최종) 120", false,
      "2025년 = PERIOD 2025-01-01..2025-12-31; 2024년 = PERIOD 2024-01-01..2024-12-31; 100 = Q 100; "
      "120 = Q 120"},
@@ -177,7 +178,8 @@ const struct numeral_row numeral_notation_rows[] = {
     {"붙임1, 참고1, 별첨 2. 예산서", false, "1 = ORDINAL; 1 = ORDINAL; 2. = ORDINAL"},
     {"①번 안, ⑴, ⒈, ❶", false, "① = ORDINAL; ⑴ = ORDINAL; ⒈ = ORDINAL; ❶ = ORDINAL"},
     {"Ⅰ·Ⅱ단계, 제Ⅱ기, Ⅳ급", false, "Ⅰ = ORDINAL; Ⅱ = ORDINAL; Ⅱ = ORDINAL; Ⅳ = ORDINAL"},
-    {"전년比 3.2% 증, 전년동기比 △2.1%", false, "3.2% = Q 32e-1 PERCENT up; △2.1% = Q -21e-1 PERCENT"},
+    {"전년比 3.2% 증, 전년동기比 △2.1%", false,
+     "3.2% = Q 32e-1 PERCENT up; △2.1% = Q -21e-1 PERCENT"},
 };
 
 const size_t numeral_notation_row_count = ARRAY_LENGTH(numeral_notation_rows);
