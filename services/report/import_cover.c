@@ -83,7 +83,9 @@ static bool ends_cover(struct text text)
     if (text_equal(label_text(&label), text_from("목차"))) return true;
     size_t offset = 0;
     uint32_t point = text_next(text, &offset);
-    return point == 0x25A1 || point == 0x25CB || point == '-' || point == '|' ||
+    /* `- 함께 가는 길 -` is a motto. */
+    bool item = point == '-' && !text_ends_with(text, text_from("-"));
+    return point == 0x25A1 || point == 0x25CB || item || point == '|' ||
            (point >= 0x2160 && point <= 0x216B) || memchr(text.bytes, '\t', text.length) != NULL;
 }
 

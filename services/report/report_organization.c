@@ -14,8 +14,8 @@ static const struct unit_ending {
     const char *ending;
     int depth;
 } unit_endings[] = {
-    {"담당관", 1}, {"추진단", 1}, {"사업소", 1}, {"센터", 1},
-    {"팀", 2},     {"담당", 2},   {"과", 1},     {"단", 1},
+    {"담당관", 1}, {"추진단", 1}, {"사업소", 1}, {"센터", 1}, {"연구소", 1},
+    {"사무소", 1}, {"팀", 2},     {"담당", 2},   {"과", 1},   {"단", 1},
 };
 /* Units that a summary counts. */
 static const char *const summary_units[] = {"관", "국", "실",   "본부",   "단", "과",   "담당관",

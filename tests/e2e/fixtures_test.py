@@ -39,6 +39,8 @@ TABLES = {
 }
 DAYS = {"busan-2023-01": "2023-01-31", "paju-2018-07": "2018-07-02",
         "welfare-2024-01": "2024-01-25"}
+PUBLISHERS = {"busan-2023-01": "해양관광국", "paju-2018-07": "문화교육국",
+              "welfare-2024-01": "보건복지부"}
 
 
 def size(table):
@@ -58,6 +60,7 @@ class Fixtures(unittest.TestCase):
             tables = services.json("tables", "--report", name)["tables"]
             findings = services.json("reconcile", "--report", name)["findings"]
             records = self.records(services)
+        self.assertEqual(answer["report"]["publisher"], PUBLISHERS[name])
         check_cover(self, (FIXTURES / f"{name}.txt").read_text(encoding="utf-8"), tokens, name)
         self.check_gold(name, tokens, figures)
         self.assertEqual({table["citation"]["line"]: size(table) for table in tables}, TABLES[name])
@@ -103,7 +106,9 @@ class Fixtures(unittest.TestCase):
         self.assertEqual(len(records["headcounts"]), 24)
         total = records["headcounts"][0]
         self.assertEqual((total["posts"]["units"], total["people"]["units"]), ("126", "121"))
-        self.assertIn("관광진흥과", [unit["label"] for unit in records["units"]])
+        self.assertEqual([unit["label"] for unit in records["units"]],
+                         ["해양관광국", "해양수도정책과", "관광진흥과", "해운항만과",
+                          "수산자원연구소"])
 
     def test_paju_2018(self):
         records = self.check("paju-2018-07")
