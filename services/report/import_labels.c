@@ -2,6 +2,11 @@
 
 #include <string.h>
 
+enum {
+    TOPIC_POINTS_MAX = 16,          /* Of a topic in brackets before a sentence … */
+    TOPIC_SENTENCE_POINTS_MIN = 20, /* … which is longer than this. */
+};
+
 static bool is_space(uint32_t point)
 {
     return point == ' ' || point == '\t' || point == '\f' || point == 0xA0 || point == 0x3000 ||
@@ -231,9 +236,27 @@ static struct text first_item(struct text content)
     return content;
 }
 
+/* `(필수의료) 중증 중심으로 보상을 강화, …`: a topic in brackets before a sentence with numbers is
+ * the label of it. */
+static struct text bracketed_topic(struct text content)
+{
+    struct text none = {content.bytes, 0};
+    if (!text_starts_with(content, text_from("("))) return none;
+    ptrdiff_t close = text_find(content, text_from(")"));
+    if (close <= 1) return none;
+    struct text topic = {content.bytes + 1, (size_t)close - 1};
+    struct text rest = {content.bytes + close + 1, content.length - (size_t)close - 1};
+    bool sentence = text_starts_with(rest, text_from(" ")) && has_digit(rest) &&
+                    label_colon(rest) < 0 && text_code_points(rest) > TOPIC_SENTENCE_POINTS_MIN;
+    bool named = !has_digit(topic) && text_code_points(topic) <= TOPIC_POINTS_MAX;
+    return sentence && named ? topic : none;
+}
+
 struct label label_of_line(struct text content)
 {
     content = text_trim(first_item(content));
+    struct text topic = bracketed_topic(content);
+    if (topic.length > 0) return label_of(topic);
     ptrdiff_t colon = label_colon(content);
     if (colon > 0) return label_of((struct text){content.bytes, (size_t)colon});
     size_t spaced = label_spaced_prefix(content);

@@ -80,6 +80,20 @@ static struct leading leading_roman(struct text text, size_t offset)
     return (struct leading){NUMBER_ROMAN, number, dot + 1};
 }
 
+/* The `2.` of `1-2. 장애인 맞춤지원`: a section of a chapter. */
+static struct leading leading_section(struct text text, size_t offset)
+{
+    struct leading none = {NUMBER_NONE, 0, 0};
+    size_t end = offset;
+    int number = 0;
+    for (; end < text.length && is_digit(text.bytes[end]) && number <= LIST_NUMBER_MAX; end++)
+        number = number * 10 + (text.bytes[end] - '0');
+    if (number == 0 || number > LIST_NUMBER_MAX || mark_point(text, end) != '.') return none;
+    return mark_is_space(mark_point(text, end + 1))
+               ? (struct leading){NUMBER_SYLLABLE, number, end + 1}
+               : none;
+}
+
 /* `1.`, `1)`, `(1)`; not the beginning of a date. */
 static struct leading leading_digits(struct text text, size_t offset)
 {
@@ -92,6 +106,7 @@ static struct leading leading_digits(struct text text, size_t offset)
     if (end == offset + opened || number == 0 || number > LIST_NUMBER_MAX) return none;
     uint32_t behind = mark_point(text, end);
     if (behind == ')') return (struct leading){NUMBER_BRACKET, number, end + 1};
+    if (!opened && behind == '-') return leading_section(text, end + 1);
     if (opened || behind != '.') return none;
     size_t content = mark_skip(text, end + 1);
     if (content == end + 1 && is_digit((char)mark_point(text, content))) return none;
