@@ -21,8 +21,6 @@ static void classifies(void)
         {"", "Is. 아님", "가", OUTLINE_PLAIN, RANK_DOT, "Is. 아님"},
         {"", "1. 소통", "가", OUTLINE_HEADING, RANK_CHAPTER, "소통"},
         {"", "1-2. 소통", "가", OUTLINE_HEADING, RANK_SECTION, "소통"},
-        {"", "□ (참여) 시민 31명이 모인 위원회를 새로 꾸려 다달이 열었음", "가", OUTLINE_HEADING,
-         RANK_BLOCK, "참여"},
         {"1. 소통", "2. 민원", "가", OUTLINE_BULLET, RANK_ITEM, "민원"},
         {"", "2020. 4. 1.", "가", OUTLINE_PLAIN, RANK_DOT, "2020. 4. 1."},
         {"", "3. 31. 기준", "가", OUTLINE_NOTE, RANK_DOT, "3. 31. 기준"},
