@@ -17,11 +17,14 @@ enum {
     KEPT_BYTES_MAX = 256 * 1024, /* A larger answer's memory is given back. */
     ERROR_ARENA_BYTES_MAX = 1024 * 1024,
     HTTP_OK = 200,
+    POLL_MS = 1000,
+    POLL_AFTER_BYTES_MS = 1, /* libcurl 7.88 forgets bytes that it holds back: see transfer(). */
 };
 
 struct rpc_channel {
     const struct rpc_curl *library;
     CURL *curl;
+    CURLM *multi; /* Keeps the connections. */
     struct buffer answer;
     bool too_large;
     char error[CURL_ERROR_SIZE];
@@ -42,8 +45,9 @@ enum status rpc_channel_new(const struct rpc_curl *library, struct rpc_channel *
     buffer_init(&channel->answer, RPC_RESPONSE_BYTES_MAX);
     channel->library = library;
     channel->curl = library->easy_init();
-    if (channel->curl == NULL) {
-        free(channel);
+    channel->multi = library->multi_init();
+    if (channel->curl == NULL || channel->multi == NULL) {
+        rpc_channel_free(channel);
         return RESOURCE_EXHAUSTED;
     }
     CURL *curl = channel->curl;
@@ -65,7 +69,8 @@ enum status rpc_channel_new(const struct rpc_curl *library, struct rpc_channel *
 void rpc_channel_free(struct rpc_channel *channel)
 {
     if (channel == NULL) return;
-    channel->library->easy_cleanup(channel->curl);
+    if (channel->curl != NULL) channel->library->easy_cleanup(channel->curl);
+    if (channel->multi != NULL) (void)channel->library->multi_cleanup(channel->multi);
     buffer_free(&channel->answer);
     free(channel);
 }
@@ -129,7 +134,36 @@ static enum status refuse(struct rpc_channel *channel, const struct rpc_exchange
                      description);
 }
 
-/* Performs the transfer that was set up, on a new connection where the kept one was dead. */
+/* One attempt at the transfer that was set up. Instead of curl_easy_perform: libcurl 7.88 leaves
+ * the end of an answer in a buffer of its own when the answer is a little longer than
+ * CURLOPT_BUFFERSIZE, and then waits for the socket. After bytes have come it is asked again at
+ * once. */
+static CURLcode transfer(struct rpc_channel *channel)
+{
+    const struct rpc_curl *library = channel->library;
+    if (library->multi_add_handle(channel->multi, channel->curl) != CURLM_OK) {
+        return CURLE_OUT_OF_MEMORY;
+    }
+    int running = 1, left = 0;
+    CURLMcode code = CURLM_OK;
+    while (code == CURLM_OK && running > 0) {
+        size_t before = channel->answer.length;
+        code = library->multi_perform(channel->multi, &running);
+        if (code != CURLM_OK || running == 0) break;
+        bool more = channel->answer.length != before;
+        code = library->multi_poll(channel->multi, NULL, 0, more ? POLL_AFTER_BYTES_MS : POLL_MS,
+                                   NULL);
+    }
+    CURLcode result = code == CURLM_OUT_OF_MEMORY ? CURLE_OUT_OF_MEMORY : CURLE_RECV_ERROR;
+    const CURLMsg *message = library->multi_info_read(channel->multi, &left);
+    if (message != NULL && message->msg == CURLMSG_DONE) result = message->data.result;
+    (void)library->multi_remove_handle(channel->multi, channel->curl);
+    return result;
+}
+
+/* Performs the transfer that was set up, on a new connection where the kept one was dead. (libcurl
+ * 7.88 cannot use a kept connection with prior knowledge of HTTP/2: it fails at once, before
+ * anything is sent, with CURLE_HTTP2.) */
 static CURLcode perform(struct rpc_channel *channel)
 {
     channel->too_large = false;
@@ -137,7 +171,7 @@ static CURLcode perform(struct rpc_channel *channel)
         buffer_clear(&channel->answer);
         channel->error[0] = '\0';
         (void)channel->library->easy_setopt(channel->curl, CURLOPT_FRESH_CONNECT, fresh);
-        CURLcode code = channel->library->easy_perform(channel->curl);
+        CURLcode code = transfer(channel);
         bool broken = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
                       code == CURLE_GOT_NOTHING || code == CURLE_HTTP2 ||
                       code == CURLE_HTTP2_STREAM;

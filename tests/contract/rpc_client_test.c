@@ -23,6 +23,7 @@ enum {
     THREADS = 8,
     CALLS_PER_THREAD = 200,
     SLOW_MS = 400,
+    SIZED_MS = 5,
 };
 
 /* ---- The server ---- */
@@ -40,11 +41,16 @@ enum status sample_get_node(struct sample *self, struct rpc_call *call,
         return rpc_fail(call, UNAVAILABLE, "try again");
     if (strcmp(in->name, "slow") == 0) (void)usleep(SLOW_MS * 1000);
     size_t length = strcmp(in->name, "big") == 0 ? BIG_BYTES : strlen(in->name);
+    bool sized = strncmp(in->name, "size ", strlen("size ")) == 0;
+    if (sized) {
+        length = (size_t)strtol(in->name + strlen("size "), NULL, 10);
+        (void)usleep(SIZED_MS * 1000); /* The client waits before the answer comes. */
+    }
     out->label = arena_alloc(rpc_arena(call), length + 1);
     if (out->label == NULL) return RESOURCE_EXHAUSTED;
     memset(out->label, 'x', length);
     out->label[length] = '\0';
-    if (length < BIG_BYTES) memcpy(out->label, in->name, length);
+    if (!sized && length < BIG_BYTES) memcpy(out->label, in->name, length);
     return OK;
 }
 
@@ -265,6 +271,27 @@ static void finds_a_peer_that_was_started_anew(void)
     caller_free(&caller);
 }
 
+/* The end of an answer that is longer than libcurl's buffer does not wait for a timer of 200 ms. */
+static void takes_answers_of_every_size(void)
+{
+    enum { SIZE_FIRST = 16300, SIZE_END = 24000, SIZE_STEP = 211, MOST_MS = 3000 };
+    struct caller caller;
+    caller_init(&caller, free_port());
+    pid_t server = start_server(caller.port);
+    await_server(&caller);
+    int64_t begin_ms = clock_monotonic_ms();
+    for (int size = SIZE_FIRST; size < SIZE_END; size += SIZE_STEP) {
+        char name[URL_BYTES];
+        sample_node *node = NULL;
+        (void)snprintf(name, sizeof name, "size %d", size);
+        CU_ASSERT_EQUAL_FATAL(get_node(&caller, name, &node), OK);
+        CU_ASSERT_EQUAL(strlen(node->label), (size_t)size);
+    }
+    CU_ASSERT(clock_monotonic_ms() - begin_ms < MOST_MS);
+    stop_server(server);
+    caller_free(&caller);
+}
+
 static void *call_often(void *context)
 {
     struct caller mine = *(struct caller *)context;
@@ -330,4 +357,5 @@ static void posts_json(void)
 SUITE("rpc_client", {"calls and fails", calls_and_fails},
       {"repeats only what is idempotent", repeats_only_what_is_idempotent},
       {"finds a peer that was started anew", finds_a_peer_that_was_started_anew},
+      {"takes answers of every size", takes_answers_of_every_size},
       {"serves several threads", serves_several_threads}, {"posts JSON", posts_json})
