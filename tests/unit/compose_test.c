@@ -236,8 +236,8 @@ static void renders_markdown(void)
 {
     static const char *const parts[] = {
         "# 업무보고\n\n2020-04-21 기준 · 소통관\n",
-        "### 인력\n\n**인력** <sub>test 10행</sub>\n\n| 구분 | 정원 | 현원 |\n"
-        "| --- | ---: | ---: |\n| 홍보과 | 3 | 2 |\n",
+        ("### 인력\n\n**인력** <sub>test 10행</sub>\n\n| 구분 | 정원 | 현원 |\n"
+         "| --- | ---: | ---: |\n| 홍보과 | 3 | 2 |\n"),
         "| &lt;신문&gt; | 1 | 2 |\n",
         "- 독자: **5명** <sub>test 31행</sub>\n\n- 민원: **9건** <sub>test 32행</sub>\n",
         "| 계 | 1 | 1 | - | - | - |\n",
