@@ -80,6 +80,7 @@ static bool is_stray(uint32_t point)
 
 static struct text strip_stray(struct text text)
 {
+    if (text.length == 0) return text;
     size_t begin = 0;
     while (begin < text.length) {
         size_t next = begin;

@@ -138,6 +138,7 @@ static enum status departments_read(struct arena *arena, struct text text,
 {
     out->departments = arena_calloc(arena, DEPARTMENTS_MAX, sizeof *out->departments);
     if (out->departments == NULL) return RESOURCE_EXHAUSTED;
+    if (text.length == 0) return OK;
     size_t begin = 0;
     for (size_t at = 0; at <= text.length; at++) {
         bool ends = at == text.length || text.bytes[at] == ',' || text.bytes[at] == '/' ||
