@@ -173,10 +173,14 @@ static enum status snapshot_match(struct ledger *ledger, const struct snapshot *
     return OK;
 }
 
-/* Posts an amount to a line and to the balances of all above it, up to a memo line. */
-static enum status post(struct ledger *ledger, const struct ledger_entry *entry, int amount)
+/* Posts an amount to a line and to the balances of all above it, up to a memo line. An amount of 0
+ * is posted only where it states what was not stated before. */
+static enum status post(struct ledger *ledger, const struct ledger_entry *entry, int amount,
+                        bool states_zero)
 {
-    if (entry->won == 0) return OK;
+    bool *stated = &line_at(ledger, entry->line)->stated[amount];
+    if (entry->won == 0 && (*stated || !states_zero)) return OK;
+    *stated = true;
     if (ledger->entry_count == ledger->entry_max) {
         struct ledger_entry *entries =
             arena_grow(ledger->arena, ledger->entries, ledger->entry_count, &ledger->entry_max,
@@ -215,7 +219,7 @@ static enum status snapshot_drop(struct ledger *ledger, const struct snapshot *s
                                          .day = snapshot->day,
                                          .reading = snapshot->reading};
             if (__builtin_sub_overflow(0, line->own.won[a], &entry.won)) return OUT_OF_RANGE;
-            enum status status = post(ledger, &entry, a);
+            enum status status = post(ledger, &entry, a, false);
             if (status != OK) return status;
         }
     }
@@ -240,7 +244,8 @@ static enum status row_post(struct ledger *ledger, const struct snapshot *snapsh
                                      .table_column = snapshot->table->column[source]};
         if (__builtin_sub_overflow(row->won[source], line->total.won[a], &entry.won))
             return OUT_OF_RANGE;
-        enum status status = post(ledger, &entry, a);
+        bool states_zero = a != AMOUNT_CURRENT && !line->broken_down;
+        enum status status = post(ledger, &entry, a, states_zero);
         if (status != OK) return status;
     }
     return OK;

@@ -4,7 +4,9 @@
  * A table is a snapshot: it prints what every line stands at on a day. Applying it posts, for each
  * line, the difference between what is printed and the line's balance so far. A line's balance is
  * its own entries and all below it, memo lines aside; so an entry of a line that has parts is what
- * it prints beyond their sum, mostly rounding. Snapshots are applied in the order of their days. */
+ * it prints beyond their sum, mostly rounding. Commitments or expenditure of 0 are posted once for
+ * a line without parts, so that what is printed as nothing differs from what is not printed.
+ * Snapshots are applied in the order of their days. */
 #pragma once
 
 #include "budget_index.h"
@@ -33,10 +35,11 @@ struct ledger_line {
     bool memo;
     int32_t position; /* From 1, in the order of the printed table; set by ledger_order. */
     struct balance own, total;
-    struct date first_day; /* The day of the first snapshot that prints the line. */
-    bool dropped;          /* A later snapshot prints its parent's parts without it … */
-    struct date drop_day;  /* … of this day. */
-    int64_t reading;       /* Where it was first read. */
+    bool stated[AMOUNT_COUNT]; /* The line has an entry of that amount. */
+    struct date first_day;     /* The day of the first snapshot that prints the line. */
+    bool dropped;              /* A later snapshot prints its parent's parts without it … */
+    struct date drop_day;      /* … of this day. */
+    int64_t reading;           /* Where it was first read. */
     int32_t text_line, table_row;
     /* Siblings in order. */
     int32_t first_child, next_sibling, last_placed;

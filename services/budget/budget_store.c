@@ -231,6 +231,8 @@ static enum status table_row_read(const struct db_rows *rows, struct arena *aren
                      .line = (int32_t)db_int(rows, 9),
                      .table_row = (int32_t)db_int(rows, 10)},
         .own = {{db_int(rows, 11), db_int(rows, 12), db_int(rows, 13)}},
+        .committed = db_int(rows, 14) > 0,
+        .spent = db_int(rows, 15) > 0,
     };
     bool whole = row->name != NULL && row->label != NULL && row->publisher != NULL &&
                  row->path != NULL && row->citation.report_id != NULL &&

@@ -72,7 +72,9 @@ struct table_record {
     bool memo;
     bool dropped; /* Its table had ceased to print it by then. */
     struct citation citation;
-    struct balance own; /* Its own entries up to the day. */
+    struct balance own; /* Its own entries up to the day … */
+    bool committed;     /* … and whether any of them is a commitment, … */
+    bool spent;         /* … an expenditure. */
 };
 
 struct fund_record {

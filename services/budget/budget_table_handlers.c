@@ -31,6 +31,18 @@ static enum status parents_find(struct arena *arena, struct table *table)
     return OK;
 }
 
+/* What is known of a line is known of those above it, up to a memo line. */
+static void known_raise(struct table *table)
+{
+    for (size_t i = table->count; i > 0; i--) {
+        const struct table_record *record = &table->records[i - 1];
+        int32_t parent = table->lines[i - 1].parent;
+        if (parent < 0 || record->memo) continue;
+        table->records[parent].committed = table->records[parent].committed || record->committed;
+        table->records[parent].spent = table->records[parent].spent || record->spent;
+    }
+}
+
 static enum status table_load(struct rpc_call *call, const struct table_query *query,
                               struct table *table)
 {
@@ -45,6 +57,7 @@ static enum status table_load(struct rpc_call *call, const struct table_query *q
     if (table->lines == NULL) return RESOURCE_EXHAUSTED;
     status = parents_find(arena, table);
     if (status != OK) return status;
+    known_raise(table);
     if (rollup(table->lines, table->count)) return OK;
     return rpc_fail(call, OUT_OF_RANGE, "a sum of the table does not fit 64 bits");
 }
@@ -81,7 +94,9 @@ static enum status execution_row(struct arena *arena, const struct table *table,
     row->spent_won = balance->won[AMOUNT_SPENT];
     row->publisher = string_borrow(record->publisher);
     struct decimal rate = {0};
-    bool has_rate = execution_rate(row->spent_won, row->current_won, &rate);
+    row->commitment_known = record->committed;
+    row->expenditure_known = record->spent;
+    bool has_rate = record->spent && execution_rate(row->spent_won, row->current_won, &rate);
     enum status status = rate_message(arena, has_rate, rate, &row->execution_rate);
     if (status == OK) status = citation_fill(arena, record, &row->citation);
     *out = row;

@@ -187,13 +187,13 @@ enum ctl_exit ctl_budget(struct ctl *ctl, const struct ctl_options *options)
     terminal_table_init(&table, &ctl->arena, columns, ARRAY_LENGTH(columns));
     for (size_t i = 0; i < answer->n_rows; i++) {
         const budget_execution_row *row = answer->rows[i];
-        terminal_table_add(&table,
-                           (const char *const[]){
-                               arena_printf(&ctl->arena, "%*s%s", row->depth * 2, "", row->label),
-                               thousands(&ctl->arena, row->current_won),
-                               thousands(&ctl->arena, row->committed_won),
-                               thousands(&ctl->arena, row->spent_won),
-                               rate_text(&ctl->arena, row->execution_rate)});
+        terminal_table_add(
+            &table, (const char *const[]){
+                        arena_printf(&ctl->arena, "%*s%s", row->depth * 2, "", row->label),
+                        thousands(&ctl->arena, row->current_won),
+                        row->commitment_known ? thousands(&ctl->arena, row->committed_won) : "–",
+                        row->expenditure_known ? thousands(&ctl->arena, row->spent_won) : "–",
+                        rate_text(&ctl->arena, row->execution_rate)});
     }
     terminal_table_print(&table);
     return CTL_DONE;

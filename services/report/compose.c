@@ -15,6 +15,7 @@ enum chapter {
     CHAPTER_NONE, /* Of the report as paper: its contents. */
 };
 enum { CHAPTERS = 4, SECTIONS_SEARCHED_MAX = 64, ITEMS_FIRST = 8 };
+enum { ISO_DATE_BYTES = 10, MONTH_OFFSET = 5 }; /* 2020-03-31, and where its month begins. */
 
 /* Words of a chapter's heading in reports; a heading with none of them is one of projects. */
 static const char *const status_words[] = {"일반현황", "기본현황", "조직현황", "조직및", NULL};
@@ -204,10 +205,44 @@ static report_section *section_of(struct draft *draft, const type_citation *path
     return section;
 }
 
+/* The days of whole quarters, halves and years; as MM-DD. */
+static bool is_part_of_year(const char *first, const char *last)
+{
+    static const char *const begins[] = {"01-01", "04-01", "07-01", "10-01"};
+    static const char *const ends[] = {"03-31", "06-30", "09-30", "12-31"};
+    bool begun = false;
+    bool ended = false;
+    if (strlen(first) != ISO_DATE_BYTES || strlen(last) != ISO_DATE_BYTES) return false;
+    for (size_t i = 0; i < ARRAY_LENGTH(begins); i++) {
+        begun = begun || strcmp(first + MONTH_OFFSET, begins[i]) == 0;
+        ended = ended || strcmp(last + MONTH_OFFSET, ends[i]) == 0;
+    }
+    return begun && ended;
+}
+
+/* The day of the report was later than what the period speaks of: ISO dates compare as strings. Of
+ * a quarter, half or year that had begun, the figure may have been its plan. */
 static bool is_later(const struct draft *draft, const type_period *period)
 {
-    return period != NULL && period->kind_case == TYPE_PERIOD_KIND_CASE_AS_OF &&
-           strcmp(period->as_of, draft->input->as_of) > 0;
+    if (period == NULL) return false;
+    const char *as_of = draft->input->as_of;
+    if (period->kind_case == TYPE_PERIOD_KIND_CASE_AS_OF) {
+        return strcmp(period->as_of, as_of) > 0;
+    }
+    if (period->kind_case != TYPE_PERIOD_KIND_CASE_INTERVAL) return false;
+    const char *first = period->interval->first_day;
+    const char *last = period->interval->last_day;
+    if (strcmp(first, as_of) > 0) return true;
+    return strcmp(last, as_of) > 0 && !is_part_of_year(first, last);
+}
+
+/* A plan is known before its time. */
+static bool is_planned(const slice_figure *figure)
+{
+    for (size_t i = 0; i < figure->n_qualifiers; i++) {
+        if (figure->qualifiers[i] == SLICE_QUALIFIER_PLANNED) return true;
+    }
+    return false;
 }
 
 /* A record was read from a row of this table. */
@@ -228,9 +263,8 @@ static bool is_from_records(const struct draft *draft, const struct compose_repo
     const struct compose_input *input = draft->input;
     for (size_t i = 0; i < input->execution_count; i++) {
         const budget_execution_row *row = input->execution[i];
-        if (cites_table(row->citation, table) && row->spent_won + row->committed_won != 0) {
-            return true;
-        }
+        bool known = row->commitment_known || row->expenditure_known;
+        if (known && cites_table(row->citation, table)) return true;
     }
     for (size_t i = 0; i < input->comparison_count; i++) {
         if (cites_table(input->comparison[i]->citation, table)) return true;
@@ -274,7 +308,8 @@ static enum status items_add(struct draft *draft, const struct compose_report *r
         } else {
             f++;
             /* A table shows its own figures. */
-            if (!belongs || citation->table_row > 0 || is_later(draft, figure->period)) continue;
+            if (!belongs || citation->table_row > 0) continue;
+            if (is_later(draft, figure->period) && !is_planned(figure)) continue;
             status = section_add_figure(draft, section_of(draft, citation, figure->owner), figure);
         }
     }
@@ -318,7 +353,7 @@ static enum status headcounts_add(struct draft *draft, const struct compose_repo
     return status;
 }
 
-/* Execution tables, one for each bureau that has spent or committed anything. */
+/* Execution tables, one for each bureau of which commitments or expenditure are known. */
 static enum status execution_add(struct draft *draft, report_section *section)
 {
     const struct compose_input *input = draft->input;
@@ -330,7 +365,7 @@ static enum status execution_add(struct draft *draft, report_section *section)
              strcmp(input->execution[end]->publisher, input->execution[first]->publisher) == 0;
              end++) {
             const budget_execution_row *row = input->execution[end];
-            used = used || row->committed_won != 0 || row->spent_won != 0;
+            used = used || row->commitment_known || row->expenditure_known;
         }
         if (!used) continue;
         status =

@@ -74,6 +74,12 @@ static struct value thousand_value(struct arena *arena, int64_t won)
     return number_value(arena, amount, "KRW");
 }
 
+/* The same of an amount that may not be known. */
+static struct value known_value(struct arena *arena, bool known, int64_t won)
+{
+    return known ? thousand_value(arena, won) : text_value(arena, "-");
+}
+
 static struct value won_value(struct arena *arena, int64_t won)
 {
     return number_value(arena, (struct decimal){won, 0}, "KRW");
@@ -151,8 +157,8 @@ report_composed_table *composed_execution(struct arena *arena, const struct comp
         const struct value values[] = {
             text_value(arena, row->label),
             thousand_value(arena, row->current_won),
-            thousand_value(arena, row->committed_won),
-            thousand_value(arena, row->spent_won),
+            known_value(arena, row->commitment_known, row->committed_won),
+            known_value(arena, row->expenditure_known, row->spent_won),
             rate_value(arena, row->execution_rate),
         };
         if (!row_add(arena, table, line_of(row->citation), values, ARRAY_LENGTH(values))) {

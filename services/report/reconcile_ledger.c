@@ -378,7 +378,8 @@ static bool find_row(const struct reconcile_case *self, const type_citation *cit
 struct record {
     const char *words[3]; /* A heading that is or holds this; NULL at the end. */
     int64_t won[3];
-    bool whole; /* The heading is the word, rather than holds it. */
+    bool unknown[3]; /* There is no record of it. */
+    bool whole;      /* The heading is the word, rather than holds it. */
 };
 
 static enum status check_row(struct reconcile_case *self, const type_citation *citation,
@@ -393,7 +394,7 @@ static enum status check_row(struct reconcile_case *self, const type_citation *c
         for (size_t k = 0; k < ARRAY_LENGTH(record->words) && record->words[k] != NULL; k++) {
             bool named = record->whole ? strcmp(header, record->words[k]) == 0
                                        : strstr(header, record->words[k]) != NULL;
-            if (!named) continue;
+            if (!named || record->unknown[k]) continue;
             enum status status = check_record(self, sheet, row, c, record->won[k]);
             if (status != OK) return status;
         }
@@ -410,8 +411,8 @@ static enum status check_comparison(struct reconcile_case *self, int year)
     enum status status = OK;
     for (size_t i = 0; i < input->comparison_count && status == OK; i++) {
         const budget_comparison_row *row = input->comparison[i];
-        struct record record = {
-            {now, before, "증감액"}, {row->budget_won, row->previous_won, row->change_won}, false};
+        struct record record = {.words = {now, before, "증감액"},
+                                .won = {row->budget_won, row->previous_won, row->change_won}};
         status = check_row(self, row->citation, &record);
     }
     return status;
@@ -422,9 +423,10 @@ enum status ledger_check(struct reconcile_case *self)
     const struct reconcile_input *input = self->input;
     for (size_t i = 0; i < input->execution_count; i++) {
         const budget_execution_row *row = input->execution[i];
-        struct record record = {{"예산현액", "원인행위액", "집행액"},
-                                {row->current_won, row->committed_won, row->spent_won},
-                                true};
+        struct record record = {.words = {"예산현액", "원인행위액", "집행액"},
+                                .won = {row->current_won, row->committed_won, row->spent_won},
+                                .unknown = {false, !row->commitment_known, !row->expenditure_known},
+                                .whole = true};
         enum status status = check_row(self, row->citation, &record);
         if (status != OK) return status;
     }

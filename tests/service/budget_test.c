@@ -60,6 +60,7 @@ static void shows_the_table_of_2020_cell_for_cell(void)
         check_cell(in_thousands(&call.arena, row->committed_won), printed->cells[1], i);
         check_cell(in_thousands(&call.arena, row->spent_won), printed->cells[2], i);
         check_cell(as_rate(&call.arena, row->execution_rate), printed->cells[3], i);
+        CU_ASSERT_TRUE(row->commitment_known && row->expenditure_known);
         CU_ASSERT_EQUAL(row->depth, printed->depth);
         CU_ASSERT_EQUAL(row->citation->line, 137 + (int)i);
         CU_ASSERT_EQUAL(row->citation->table_row, (int)i + 2);

@@ -152,6 +152,33 @@ static void marks_rounding_and_only_that(void)
     arena_free(&arena);
 }
 
+/* Expenditure of 0 is posted once, to a line without parts; what is not printed is not posted. */
+static void posts_what_is_printed_as_nothing(void)
+{
+    struct arena arena;
+    struct ledger ledger;
+    static const struct short_row rows[] = {{-1, "a", 100}, {0, "b", 60}, {0, "c", 40}};
+    arena_init(&arena, ARENA_BYTES_MAX);
+    struct budget_table table = table_of(&arena, rows, ARRAY_LENGTH(rows));
+    table.has[AMOUNT_SPENT] = true;
+    table.rows[0].won[AMOUNT_SPENT] = table.rows[1].won[AMOUNT_SPENT] = 7;
+    ledger_init(&ledger, &arena);
+    for (int day = 0; day < 2; day++) {
+        CU_ASSERT_EQUAL(apply(&ledger, &table, day), OK);
+        int spent = 0;
+        int nothing = 0;
+        for (size_t i = 0; i < ledger.entry_count; i++) {
+            const struct ledger_entry *entry = &ledger.entries[i];
+            CU_ASSERT_NOT_EQUAL(entry->kind, ENTRY_COMMITMENT);
+            if (entry->kind == ENTRY_EXPENDITURE) spent++;
+            if (entry->won == 0) nothing++;
+        }
+        CU_ASSERT_EQUAL(spent, 2);
+        CU_ASSERT_EQUAL(nothing, 1);
+    }
+    arena_free(&arena);
+}
+
 static void refuses_sums_that_do_not_fit(void)
 {
     struct arena arena;
@@ -195,5 +222,6 @@ static void applies_large_tables_in_time(void)
 
 SUITE("budget ledger", {"keeps what tables print", keeps_what_tables_print},
       {"marks rounding and only that", marks_rounding_and_only_that},
+      {"posts what is printed as nothing", posts_what_is_printed_as_nothing},
       {"refuses sums that do not fit", refuses_sums_that_do_not_fit},
       {"applies large tables in time", applies_large_tables_in_time})

@@ -33,6 +33,7 @@ static budget_execution_row *execution_row(struct arena *arena, size_t i)
     row->committed_won = printed_units(printed->cells[1]) * 1000;
     row->spent_won = printed_units(printed->cells[2]) * 1000;
     row->execution_rate = percent(arena, printed_units(printed->cells[3]));
+    row->commitment_known = row->expenditure_known = true;
     return row;
 }
 
@@ -95,6 +96,27 @@ static void prints_the_execution_cell_for_cell(void)
     const report_composed_table *table = table_titled(document, "예산 집행 현황");
     check_cells(table, seoul_2020_rows, SEOUL_2020_ROWS);
     CU_ASSERT_STRING_EQUAL(row_cell(table->rows[0], 3), "원인행위액");
+    arena_free(&arena);
+}
+
+static void invents_no_amounts(void)
+{
+    struct arena arena;
+    arena_init(&arena, ARENA_BYTES);
+    budget_execution_row *row = execution_row(&arena, 0);
+    row->commitment_known = false;
+    row->committed_won = 0;
+    const struct compose_input input = {
+        .as_of = "2020-03-31", .publisher = "", .execution = &row, .execution_count = 1};
+    report_document *document = NULL;
+    CU_ASSERT_EQUAL_FATAL(compose_document(&arena, &input, &document), OK);
+    const report_composed_table *table = table_titled(document, "예산 집행 현황");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(table);
+    CU_ASSERT_STRING_EQUAL(row_cell(table->rows[1], 3), "-");
+    CU_ASSERT_STRING_EQUAL(row_cell(table->rows[1], 4), seoul_2020_rows[0].cells[2]);
+    row->expenditure_known = false;
+    CU_ASSERT_EQUAL_FATAL(compose_document(&arena, &input, &document), OK);
+    CU_ASSERT_PTR_NULL(table_titled(document, "예산 집행 현황"));
     arena_free(&arena);
 }
 
@@ -212,6 +234,48 @@ static void leaves_out_what_is_later(void)
     CU_ASSERT_EQUAL_FATAL(compose_document(&arena, &input, &document), OK);
     CU_ASSERT_PTR_NOT_NULL(table_titled(document, "기금"));
     arena_free(&arena);
+}
+
+/* Figures of an interval as of 2020-03-31. */
+static void leaves_out_later_intervals(void)
+{
+    static char days[][11] = {"2020-01-23", "2020-04-13", "2020-04-03", "",
+                              "2020-01-01", "2020-12-31", "2019-12-31"};
+    static const struct {
+        int first, last;
+        bool planned, shown;
+    } rows[] = {
+        {0, 1, false, false}, {2, 3, false, false}, {0, 3, false, true}, {4, 5, false, true},
+        {2, 1, true, true},   {4, 6, false, true},  {0, 1, true, true},  {0, 5, false, false},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        struct arena arena;
+        arena_init(&arena, ARENA_BYTES);
+        struct compose_report report = {.report_id = "test",
+                                        .title = "",
+                                        .publisher = "",
+                                        .as_of = "2020-04-21",
+                                        .summary = ""};
+        slice_figure *figure = printed_figure(&arena, "추진현황/신문/독자", 31, "5명", "명");
+        type_date_interval interval = TYPE_DATE_INTERVAL_INIT;
+        type_period period = TYPE_PERIOD_INIT;
+        interval.first_day = days[rows[i].first];
+        interval.last_day = days[rows[i].last];
+        period.kind_case = TYPE_PERIOD_KIND_CASE_INTERVAL;
+        period.interval = &interval;
+        figure->period = &period;
+        slice_qualifier planned = SLICE_QUALIFIER_PLANNED;
+        figure->qualifiers = &planned;
+        figure->n_qualifiers = rows[i].planned ? 1 : 0;
+        list_add(&arena, &report.figures, figure);
+        const struct compose_input input = {
+            .as_of = "2020-03-31", .publisher = "", .reports = &report, .report_count = 1};
+        report_document *document = NULL;
+        CU_ASSERT_EQUAL_FATAL(compose_document(&arena, &input, &document), OK);
+        CU_ASSERT_EQUAL(document->n_sections > 0, rows[i].shown);
+        if ((document->n_sections > 0) != rows[i].shown) (void)printf("row %zu\n", i);
+        arena_free(&arena);
+    }
 }
 
 /* The document of the small report rendered; in the arena. */
@@ -342,9 +406,11 @@ static void survives_lack_of_memory(void)
 }
 
 SUITE("compose", {"prints the execution cell for cell", prints_the_execution_cell_for_cell},
+      {"invents no amounts", invents_no_amounts},
       {"prints the comparison cell for cell", prints_the_comparison_cell_for_cell},
       {"orders the sections", orders_the_sections},
       {"leaves out what is later", leaves_out_what_is_later},
+      {"leaves out later intervals", leaves_out_later_intervals},
       {"renders Markdown", renders_markdown}, {"renders HTML", renders_html},
       {"escapes what Markdown reads", escapes_what_markdown_reads},
       {"keeps spans within the grid", keeps_spans_within_the_grid},

@@ -93,6 +93,7 @@ static void compares_records_with_the_table(void)
         budget_execution_row row = BUDGET_EXECUTION_ROW_INIT;
         row.current_won = rows[i].current;
         row.committed_won = 5373403000;
+        row.commitment_known = row.expenditure_known = true;
         row.spent_won = rows[i].spent;
         row.citation = &citation;
         report.execution[0] = &row;

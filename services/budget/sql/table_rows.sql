@@ -10,7 +10,8 @@ SELECT line.name,
        line.table_row,
        coalesce(sum(CASE WHEN entry.kind IN (1, 2) THEN entry.amount_won END), 0),
        coalesce(sum(CASE WHEN entry.kind = 3 THEN entry.amount_won END), 0),
-       coalesce(sum(CASE WHEN entry.kind = 4 THEN entry.amount_won END), 0)
+       coalesce(sum(CASE WHEN entry.kind = 4 THEN entry.amount_won END), 0),
+       count(CASE WHEN entry.kind = 3 THEN 1 END), count(CASE WHEN entry.kind = 4 THEN 1 END)
 FROM budget_lines AS line
 LEFT JOIN budget_readings AS reading ON reading.id = line.reading_id
 LEFT JOIN budget_entries AS entry ON entry.line_id = line.id AND entry.effective_date <= $2
