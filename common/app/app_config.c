@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service_list.h"
+
 enum { PORT_MAX = 65535 };
 
 /* What was said, before it is understood. NULL: nothing. */
@@ -35,6 +37,17 @@ static const char **said_at(struct said *said, const struct option *option)
     return (const char **)(void *)((char *)said + option->offset);
 }
 
+/* `budget, petition, …`: every service, in the order of the ports. */
+static const char *service_words(struct arena *arena)
+{
+    const char *words = service_names[0];
+    for (int i = 1; i < SERVICE_COUNT; i++) {
+        words = arena_printf(arena, "%s, %s", words, service_names[i]);
+        if (words == NULL) return "";
+    }
+    return words;
+}
+
 const char *app_config_help(struct arena *arena, const char *name, int default_port)
 {
     char port[32] = "no default";
@@ -55,9 +68,9 @@ const char *app_config_help(struct arena *arena, const char *name, int default_p
         "  --version          the version\n"
         "\n"
         "The environment variables on the right say the same; an option wins. SOTONG_PORT is the\n"
-        "port of the first service, budget; the others count from it, in the order budget,\n"
-        "petition, campaign, brand, report.\n",
-        name, name, port, name);
+        "port of the first service; the others count from it, in this order:\n"
+        "%s.\n",
+        name, name, port, name, service_words(arena));
 }
 
 static const struct option *option_find(const char *name, size_t length)

@@ -1,5 +1,6 @@
 #include "app/app_peers.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,26 +30,46 @@ static enum status peers_from_port(struct arena *arena, int first,
     return OK;
 }
 
+static bool url_is_http(const char *url)
+{
+    return strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0;
+}
+
 static enum status peer_set(struct arena *arena, const char *item, size_t length,
-                            struct rpc_peer *peers, size_t *count, struct fault *fault)
+                            struct rpc_peer *peers, size_t count, struct fault *fault)
 {
     const char *equals = memchr(item, '=', length);
-    if (equals == NULL || equals == item || strncmp(equals + 1, "http", 4) != 0) {
+    if (equals == NULL || equals == item || !url_is_http(equals + 1)) {
         return fault_set(fault, INVALID_ARGUMENT,
                          "a peer is written budget=http://127.0.0.1:8440, not %.*s", (int)length,
                          item);
     }
-    const char *name = arena_copy(arena, item, (size_t)(equals - item));
-    char *url = arena_copy(arena, equals + 1, length - (size_t)(equals + 1 - item));
-    if (name == NULL || url == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
+    size_t name_length = (size_t)(equals - item);
+    char *url = arena_copy(arena, equals + 1, length - name_length - 1);
+    if (url == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
     size_t last = strlen(url);
     if (last > 0 && url[last - 1] == '/') url[last - 1] = '\0';
-    size_t i = 0;
-    while (i < *count && strcmp(peers[i].service, name) != 0)
-        i++;
-    if (i == APP_PEERS_MAX) return fault_set(fault, INVALID_ARGUMENT, "too many peers");
-    if (i == *count) ++*count;
-    peers[i] = (struct rpc_peer){name, url};
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(peers[i].service) != name_length) continue;
+        if (memcmp(peers[i].service, item, name_length) != 0) continue;
+        peers[i].url = url;
+        return OK;
+    }
+    return fault_set(fault, INVALID_ARGUMENT, "there is no service %.*s", (int)name_length, item);
+}
+
+/* Where the services' ports are counted from. */
+static enum status first_port(int *first, struct fault *fault)
+{
+    *first = APP_PORT_FIRST;
+    const char *port = getenv("SOTONG_PORT");
+    if (port == NULL || port[0] == '\0') return OK;
+    char *end;
+    long number = strtol(port, &end, 10);
+    if (*end != '\0' || number < 1 || number > PORT_MAX - APP_PEERS_MAX) {
+        return fault_set(fault, INVALID_ARGUMENT, "SOTONG_PORT is a port number, not %s", port);
+    }
+    *first = (int)number;
     return OK;
 }
 
@@ -56,10 +77,12 @@ enum status app_peers_parse(struct arena *arena, const char *list,
                             struct rpc_peer peers[static APP_PEERS_MAX], size_t *count,
                             struct fault *fault)
 {
-    enum status status = peers_from_port(arena, APP_PORT_FIRST, peers, count, fault);
+    int first = 0;
+    enum status status = first_port(&first, fault);
+    if (status == OK) status = peers_from_port(arena, first, peers, count, fault);
     while (status == OK && *list != '\0') {
         size_t length = strcspn(list, ",");
-        if (length > 0) status = peer_set(arena, list, length, peers, count, fault);
+        if (length > 0) status = peer_set(arena, list, length, peers, *count, fault);
         list += length;
         if (*list == ',') list++;
     }
@@ -70,16 +93,5 @@ enum status app_peers(struct arena *arena, struct rpc_peer peers[static APP_PEER
                       size_t *count, struct fault *fault)
 {
     const char *list = getenv("SOTONG_PEERS");
-    if (list != NULL && list[0] != '\0') return app_peers_parse(arena, list, peers, count, fault);
-    int first = APP_PORT_FIRST;
-    const char *port = getenv("SOTONG_PORT");
-    if (port != NULL && port[0] != '\0') {
-        char *end;
-        long number = strtol(port, &end, 10);
-        if (*end != '\0' || number < 1 || number > PORT_MAX - APP_PEERS_MAX) {
-            return fault_set(fault, INVALID_ARGUMENT, "SOTONG_PORT is a port number, not %s", port);
-        }
-        first = (int)number;
-    }
-    return peers_from_port(arena, first, peers, count, fault);
+    return app_peers_parse(arena, list == NULL ? "" : list, peers, count, fault);
 }

@@ -14,14 +14,15 @@ enum { APP_PORT_FIRST = 8440, APP_PEERS_MAX = 16 };
 /* The default port of a service; -1 for a name that is none. */
 int app_default_port(const char *service);
 
-/* Where the services are: SOTONG_PEERS from the environment, else ports of 127.0.0.1 counted from
- * SOTONG_PORT, else from APP_PORT_FIRST. INVALID_ARGUMENT: a variable is malformed; the fault says
- * which and why. The strings are in the arena. */
+/* Where the services are: ports of 127.0.0.1 counted from SOTONG_PORT, else from APP_PORT_FIRST,
+ * except for those that SOTONG_PEERS names. INVALID_ARGUMENT: a variable is malformed; the fault
+ * says which and why. The strings are in the arena. */
 NODISCARD enum status app_peers(struct arena *arena, struct rpc_peer peers[static APP_PEERS_MAX],
                                 size_t *count, struct fault *fault);
 
 /* Reads a list such as `budget=http://127.0.0.1:8440,petition=http://…`. Services that it does not
- * name keep their default address. */
+ * name keep their address by port. INVALID_ARGUMENT: an address that is no http:// or https://, or
+ * the name of no service. */
 NODISCARD enum status app_peers_parse(struct arena *arena, const char *list,
                                       struct rpc_peer peers[static APP_PEERS_MAX], size_t *count,
                                       struct fault *fault);

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "app/app_peers.h"
 #include "base/arena.h"
@@ -25,8 +26,7 @@ struct ctl {
     struct rpc_client *client;
     struct rpc_peer peers[APP_PEERS_MAX];
     size_t peer_count;
-    bool json;   /* --json */
-    bool colour; /* Standard output is a terminal, NO_COLOR is not set. */
+    bool json; /* --json */
     struct fault fault;
 };
 
@@ -39,6 +39,7 @@ struct ctl_options {
     const char *search;
     const char *format;
     const char *output;
+    const char *publisher;
     const char *arguments[4]; /* What is no option. */
     size_t argument_count;
 };
@@ -56,8 +57,10 @@ ctl_command ctl_budget;
 ctl_command ctl_call;
 ctl_command ctl_status;
 
-/* Options for a call to this service; the answer goes to the run's arena. */
+/* Options for a call to this service; the answer goes to the run's arena. The slow one waits as
+ * long as the largest report may take. */
 struct rpc_options ctl_rpc(struct ctl *ctl, const char *peer);
+struct rpc_options ctl_rpc_slow(struct ctl *ctl, const char *peer);
 
 /* The address of a service, NULL for a name that is none. */
 const char *ctl_peer_url(const struct ctl *ctl, const char *service);
@@ -68,5 +71,7 @@ enum ctl_exit ctl_failed(struct ctl *ctl, enum status status);
 /* Says what is wrong with the command line and returns CTL_USAGE. */
 enum ctl_exit ctl_usage(const char *format, ...) PRINTF_LIKE(1, 2);
 
-/* Prints a message as proto3 JSON, fields with default values included. */
+/* Writes a message as proto3 JSON, fields with default values included; ctl_print_json to standard
+ * output. */
+enum ctl_exit ctl_write_json(struct ctl *ctl, const ProtobufCMessage *message, FILE *file);
 enum ctl_exit ctl_print_json(struct ctl *ctl, const ProtobufCMessage *message);

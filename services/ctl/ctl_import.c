@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/id.h"
 #include "ctl.h"
 #include "ctl_terminal.h"
 #include "import.h"
@@ -38,9 +39,11 @@ static enum ctl_exit file_read(struct ctl *ctl, const char *path, struct text *b
     return CTL_DONE;
 }
 
-/* The file's name without its folder and ending; what is no letter of an id becomes '-'. */
+/* The file's name without its folder and ending; spaces become '-'. What else may not be in an id
+ * is dropped, and the digest of the name then keeps names apart that differ in nothing else. */
 static char *id_from_path(struct arena *arena, const char *path)
 {
+    enum { DIGEST_SHOWN = 8 };
     const char *slash = strrchr(path, '/');
     const char *name = slash == NULL ? path : slash + 1;
     const char *dot = strrchr(name, '.');
@@ -48,18 +51,27 @@ static char *id_from_path(struct arena *arena, const char *path)
     char *id = arena_copy(arena, name, length);
     if (id == NULL) return NULL;
     char *out = id;
+    bool dropped = false;
     for (const char *p = id; *p != '\0'; p++) {
         bool letter =
             (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9');
         bool mark = *p == '.' || *p == '_' || *p == '-';
         if (letter || (out > id && mark)) {
             *out++ = *p;
-        } else if (out > id && out[-1] != '-') {
-            *out++ = '-';
+            continue;
         }
+        if (*p != ' ') dropped = true;
+        if (out > id && out[-1] != '-') *out++ = '-';
+    }
+    if (dropped) {
+        while (out > id && out[-1] == '-')
+            out--;
     }
     *out = '\0';
-    return id;
+    if (!dropped) return id;
+    char digest[DIGEST_STRING_BYTES];
+    if (digest_of(name, strlen(name), digest) != OK) return NULL;
+    return arena_printf(arena, "%s-%.*s", id[0] == '\0' ? "report" : id, DIGEST_SHOWN, digest);
 }
 
 static const char *kind_word(report_token_kind kind, bool one)
@@ -82,9 +94,11 @@ static void print_report(struct ctl *ctl, const report_report *report)
     int64_t numerals = 0;
     for (size_t i = 0; i < report->n_kinds; i++)
         numerals += report->kinds[i]->count;
-    (void)printf("%s%s%s  %s · %s · as of %s\n", terminal_style(STYLE_BOLD), report->id,
-                 terminal_style(STYLE_PLAIN), terminal_line(&ctl->arena, report->title),
-                 terminal_line(&ctl->arena, report->publisher), report->as_of);
+    (void)printf("%s%s%s  ", terminal_style(STYLE_BOLD), report->id, terminal_style(STYLE_PLAIN));
+    if (report->title[0] != '\0') (void)printf("%s · ", terminal_line(&ctl->arena, report->title));
+    if (report->publisher[0] != '\0')
+        (void)printf("%s · ", terminal_line(&ctl->arena, report->publisher));
+    (void)printf("as of %s\n", report->as_of);
     (void)printf("%s lines, %s numerals:", terminal_number(&ctl->arena, report->line_count),
                  terminal_number(&ctl->arena, numerals));
     for (size_t i = 0; i < report->n_kinds; i++) {
@@ -147,7 +161,7 @@ enum ctl_exit ctl_import(struct ctl *ctl, const struct ctl_options *options)
     if (options->as_of != NULL) {
         in.as_of = arena_copy(&ctl->arena, options->as_of, strlen(options->as_of));
     }
-    const struct rpc_options rpc = ctl_rpc(ctl, "report");
+    const struct rpc_options rpc = ctl_rpc_slow(ctl, "report");
     report_import_report_response *answer = NULL;
     struct terminal_progress *progress = terminal_progress_start("importing");
     enum status status = report_client_import_report(ctl->client, &rpc, &in, &answer);

@@ -60,16 +60,17 @@ static const char *kind_name(report_token_kind kind)
     return value == NULL ? "?" : value->name;
 }
 
-/* `31,518,898,000 KRW`, `8 to 10 …`; empty without a quantity. */
+/* `31518898000 KRW`, `8–10 HOUR`, `12`; empty without a quantity. */
 static const char *value_text(struct arena *arena, const type_quantity *low,
                               const type_quantity *high)
 {
     if (low == NULL) return "";
     char low_text[DECIMAL_STRING_BYTES], high_text[DECIMAL_STRING_BYTES];
     decimal_format((struct decimal){low->units, low->exponent}, low_text);
-    if (high == NULL) return arena_printf(arena, "%s %s", low_text, low->unit);
+    const char *gap = low->unit[0] == '\0' ? "" : " ";
+    if (high == NULL) return arena_printf(arena, "%s%s%s", low_text, gap, low->unit);
     decimal_format((struct decimal){high->units, high->exponent}, high_text);
-    return arena_printf(arena, "%s–%s %s", low_text, high_text, low->unit);
+    return arena_printf(arena, "%s–%s%s%s", low_text, high_text, gap, low->unit);
 }
 
 /* `2020-03-31`, `2020-01-01–2020-03-31`; empty without a period. */
@@ -86,6 +87,7 @@ enum ctl_exit ctl_tokens(struct ctl *ctl, const struct ctl_options *options)
     if (options->report == NULL) return ctl_usage("tokens: say which report: --report ID");
     report_list_tokens_response all = REPORT_LIST_TOKENS_RESPONSE_INIT;
     enum status status = ctl_all_tokens(ctl, options, &all);
+    if (status == OK && all.n_tokens == 0) status = ctl_report_known(ctl, options->report);
     if (status != OK) return ctl_failed(ctl, status);
     if (ctl->json) return ctl_print_json(ctl, &all.base);
     static const struct terminal_column columns[] = {
@@ -113,6 +115,7 @@ enum ctl_exit ctl_figures(struct ctl *ctl, const struct ctl_options *options)
 {
     slice_list_figures_response all = SLICE_LIST_FIGURES_RESPONSE_INIT;
     enum status status = ctl_all_figures(ctl, options, &all);
+    if (status == OK && all.n_figures == 0) status = ctl_report_known(ctl, options->report);
     if (status != OK) return ctl_failed(ctl, status);
     if (ctl->json) return ctl_print_json(ctl, &all.base);
     static const struct terminal_column columns[] = {
@@ -139,7 +142,7 @@ enum ctl_exit ctl_figures(struct ctl *ctl, const struct ctl_options *options)
 }
 
 /* One table: its heading line, then its rows with a column for each of the grid. */
-static void print_table(struct ctl *ctl, const slice_table *table)
+static enum status print_table(struct ctl *ctl, const slice_table *table)
 {
     size_t width = 1;
     for (size_t r = 0; r < table->n_rows; r++) {
@@ -148,21 +151,23 @@ static void print_table(struct ctl *ctl, const slice_table *table)
             if (cell->column > 0 && (size_t)cell->column > width) width = (size_t)cell->column;
         }
     }
-    if (width > TERMINAL_COLUMNS_MAX) width = TERMINAL_COLUMNS_MAX;
+    struct terminal_column *columns = arena_calloc(&ctl->arena, width, sizeof *columns);
+    if (columns == NULL) return RESOURCE_EXHAUSTED;
     (void)printf("%s%s%s  %s  line %d  %s%s%s%s\n", terminal_style(STYLE_BOLD),
                  table->title[0] == '\0' ? "(no title)" : terminal_line(&ctl->arena, table->title),
                  terminal_style(STYLE_PLAIN), table->citation->report_id, table->citation->line,
                  terminal_style(STYLE_DIM), table->owner,
                  table->unit[0] == '\0' ? "" : arena_printf(&ctl->arena, "  (%s)", table->unit),
                  terminal_style(STYLE_PLAIN));
-    struct terminal_column columns[TERMINAL_COLUMNS_MAX];
     for (size_t c = 0; c < width; c++) {
         columns[c] = (struct terminal_column){"", c == 0 ? TERMINAL_LEFT : TERMINAL_RIGHT, c == 0};
     }
     struct terminal_table lines;
     terminal_table_init(&lines, &ctl->arena, columns, width);
+    lines.bare = true;
     for (size_t r = 0; r < table->n_rows; r++) {
-        const char *cells[TERMINAL_COLUMNS_MAX] = {NULL};
+        const char **cells = arena_calloc(&ctl->arena, width, sizeof *cells);
+        if (cells == NULL) return RESOURCE_EXHAUSTED;
         for (size_t c = 0; c < table->rows[r]->n_cells; c++) {
             const slice_cell *cell = table->rows[r]->cells[c];
             if (cell->column < 1 || (size_t)cell->column > width) continue;
@@ -172,15 +177,17 @@ static void print_table(struct ctl *ctl, const slice_table *table)
     }
     terminal_table_print(&lines);
     (void)putchar('\n');
+    return OK;
 }
 
 enum ctl_exit ctl_tables(struct ctl *ctl, const struct ctl_options *options)
 {
     slice_list_tables_response all = SLICE_LIST_TABLES_RESPONSE_INIT;
     enum status status = ctl_all_tables(ctl, options, &all);
+    if (status == OK && all.n_tables == 0) status = ctl_report_known(ctl, options->report);
     if (status != OK) return ctl_failed(ctl, status);
     if (ctl->json) return ctl_print_json(ctl, &all.base);
-    for (size_t i = 0; i < all.n_tables; i++)
-        print_table(ctl, all.tables[i]);
-    return CTL_DONE;
+    for (size_t i = 0; status == OK && i < all.n_tables; i++)
+        status = print_table(ctl, all.tables[i]);
+    return status == OK ? CTL_DONE : ctl_failed(ctl, status);
 }

@@ -165,3 +165,15 @@ enum status ctl_all_reports(struct ctl *ctl, report_list_reports_response *all)
     all->n_reports = list.count;
     return OK;
 }
+
+enum status ctl_report_known(struct ctl *ctl, const char *id)
+{
+    if (id == NULL) return OK;
+    report_list_reports_response all = REPORT_LIST_REPORTS_RESPONSE_INIT;
+    enum status status = ctl_all_reports(ctl, &all);
+    if (status != OK) return status;
+    for (size_t i = 0; i < all.n_reports; i++) {
+        if (strcmp(all.reports[i]->id, id) == 0) return OK;
+    }
+    return fault_set(&ctl->fault, NOT_FOUND, "there is no report %s", id);
+}

@@ -49,7 +49,7 @@ enum ctl_exit ctl_reconcile(struct ctl *ctl, const struct ctl_options *options)
     if (options->report == NULL) return ctl_usage("reconcile: say which report: --report ID");
     report_reconcile_report_request in = REPORT_RECONCILE_REPORT_REQUEST_INIT;
     in.report_id = in_arena(ctl, options->report);
-    const struct rpc_options rpc = ctl_rpc(ctl, "report");
+    const struct rpc_options rpc = ctl_rpc_slow(ctl, "report");
     report_reconcile_report_response *answer = NULL;
     struct terminal_progress *progress = terminal_progress_start("reconciling");
     enum status status = report_client_reconcile_report(ctl->client, &rpc, &in, &answer);
@@ -74,17 +74,22 @@ enum ctl_exit ctl_reconcile(struct ctl *ctl, const struct ctl_options *options)
     return CTL_DONE;
 }
 
-/* Writes the rendered report to standard output or to --output. */
-static enum ctl_exit rendered_write(const struct ctl_options *options, const char *rendered)
+/* Writes the composed report, rendered or as JSON, to standard output or to --output. */
+static enum ctl_exit composed_write(struct ctl *ctl, const struct ctl_options *options,
+                                    const report_compose_report_response *answer, bool json)
 {
-    if (options->output == NULL) {
-        (void)fputs(rendered, stdout);
-        return CTL_DONE;
+    FILE *file = options->output == NULL ? stdout : fopen(options->output, "wb");
+    enum ctl_exit code = CTL_DONE;
+    bool written = file != NULL;
+    if (written && json) {
+        code = ctl_write_json(ctl, &answer->base, file);
+    } else if (written) {
+        written = fputs(answer->rendered, file) >= 0;
     }
-    FILE *file = fopen(options->output, "wb");
-    bool written = file != NULL && fputs(rendered, file) >= 0;
+    if (file == stdout) return code; /* Whether that was written is seen at the end. */
+    if (written && ferror(file) != 0) written = false;
     if (file != NULL && fclose(file) != 0) written = false;
-    if (written) return CTL_DONE;
+    if (written) return code;
     (void)fprintf(stderr, "sotong: cannot write %s: %s\n", options->output, strerror(errno));
     return CTL_REFUSED;
 }
@@ -96,6 +101,7 @@ enum ctl_exit ctl_compose(struct ctl *ctl, const struct ctl_options *options)
     if (ctl->json) format = "json";
     report_compose_report_request in = REPORT_COMPOSE_REPORT_REQUEST_INIT;
     in.as_of = in_arena(ctl, options->as_of);
+    if (options->publisher != NULL) in.publisher = in_arena(ctl, options->publisher);
     if (strcmp(format, "md") == 0) {
         in.render_format = REPORT_RENDER_FORMAT_MARKDOWN;
     } else if (strcmp(format, "html") == 0) {
@@ -103,14 +109,13 @@ enum ctl_exit ctl_compose(struct ctl *ctl, const struct ctl_options *options)
     } else if (strcmp(format, "json") != 0) {
         return ctl_usage("compose: the format is md, html or json, not %s", format);
     }
-    const struct rpc_options rpc = ctl_rpc(ctl, "report");
+    const struct rpc_options rpc = ctl_rpc_slow(ctl, "report");
     report_compose_report_response *answer = NULL;
     struct terminal_progress *progress = terminal_progress_start("composing");
     enum status status = report_client_compose_report(ctl->client, &rpc, &in, &answer);
     terminal_progress_stop(progress);
     if (status != OK) return ctl_failed(ctl, status);
-    if (strcmp(format, "json") == 0) return ctl_print_json(ctl, &answer->base);
-    return rendered_write(options, answer->rendered);
+    return composed_write(ctl, options, answer, strcmp(format, "json") == 0);
 }
 
 /* Won as thousands, the unit that the printed tables use. */
@@ -150,18 +155,24 @@ static void print_comparison(struct ctl *ctl, const budget_get_comparison_respon
     terminal_table_print(&table);
 }
 
-/* A year without commitments has no execution yet: its comparison with the year before is shown. */
+/* A year without commitments has no execution yet: its comparison with the year before is shown
+ * instead of the empty table. */
 static enum ctl_exit show_comparison(struct ctl *ctl, const struct ctl_options *options,
-                                     const struct rpc_options *rpc)
+                                     const struct rpc_options *rpc,
+                                     const budget_get_execution_response *nothing)
 {
     budget_get_comparison_request in = BUDGET_GET_COMPARISON_REQUEST_INIT;
     in.as_of = in_arena(ctl, options->as_of);
+    if (options->publisher != NULL) in.publisher = in_arena(ctl, options->publisher);
     budget_get_comparison_response *answer = NULL;
     enum status status = budget_client_get_comparison(ctl->client, rpc, &in, &answer);
     if (status != OK) return ctl_failed(ctl, status);
+    if (ctl->json) {
+        return ctl_print_json(ctl, answer->n_rows == 0 ? &nothing->base : &answer->base);
+    }
     if (answer->n_rows == 0) {
         (void)fprintf(stderr, "sotong: nothing is recorded for %s\n", options->as_of);
-        return CTL_REFUSED;
+        return CTL_DONE;
     }
     print_comparison(ctl, answer);
     return CTL_DONE;
@@ -172,12 +183,13 @@ enum ctl_exit ctl_budget(struct ctl *ctl, const struct ctl_options *options)
     if (options->as_of == NULL) return ctl_usage("budget: say for which day: --as-of 2020-03-31");
     budget_get_execution_request in = BUDGET_GET_EXECUTION_REQUEST_INIT;
     in.as_of = in_arena(ctl, options->as_of);
+    if (options->publisher != NULL) in.publisher = in_arena(ctl, options->publisher);
     const struct rpc_options rpc = ctl_rpc(ctl, "budget");
     budget_get_execution_response *answer = NULL;
     enum status status = budget_client_get_execution(ctl->client, &rpc, &in, &answer);
     if (status != OK) return ctl_failed(ctl, status);
+    if (answer->n_rows == 0) return show_comparison(ctl, options, &rpc, answer);
     if (ctl->json) return ctl_print_json(ctl, &answer->base);
-    if (answer->n_rows == 0) return show_comparison(ctl, options, &rpc);
     static const struct terminal_column columns[] = {
         {"천원", TERMINAL_LEFT, true},         {"예산현액", TERMINAL_RIGHT, false},
         {"원인행위액", TERMINAL_RIGHT, false}, {"집행액", TERMINAL_RIGHT, false},

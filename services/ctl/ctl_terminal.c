@@ -92,10 +92,10 @@ static void print_cell(const char *string, const struct terminal_column *column,
 
 static void print_tabs(const struct terminal_table *table)
 {
-    for (size_t i = 0; i < table->column_count; i++) {
+    for (size_t i = 0; i < table->column_count && !table->bare; i++) {
         (void)printf("%s%s", i == 0 ? "" : "\t", table->columns[i].heading);
     }
-    (void)putchar('\n');
+    if (!table->bare) (void)putchar('\n');
     for (size_t r = 0; r < table->row_count; r++) {
         for (size_t i = 0; i < table->column_count; i++) {
             (void)printf("%s%s", i == 0 ? "" : "\t", table->rows[r][i]);
@@ -104,16 +104,14 @@ static void print_tabs(const struct terminal_table *table)
     }
 }
 
-void terminal_table_print(const struct terminal_table *table)
+/* The width of every column, in the arena; NULL: no memory. */
+static size_t *column_widths(const struct terminal_table *table)
 {
-    if (!terminal_is_one()) {
-        print_tabs(table);
-        return;
-    }
-    size_t widths[TERMINAL_COLUMNS_MAX] = {0};
-    size_t total = 0, elastic = TERMINAL_COLUMNS_MAX;
+    size_t *widths = arena_calloc(table->arena, table->column_count, sizeof *widths);
+    if (widths == NULL) return NULL;
+    size_t total = 0, elastic = table->column_count;
     for (size_t i = 0; i < table->column_count; i++) {
-        widths[i] = text_width(text_from(table->columns[i].heading));
+        if (!table->bare) widths[i] = text_width(text_from(table->columns[i].heading));
         for (size_t r = 0; r < table->row_count; r++) {
             size_t width = text_width(text_from(table->rows[r][i]));
             if (width > widths[i]) widths[i] = width;
@@ -122,17 +120,29 @@ void terminal_table_print(const struct terminal_table *table)
         if (table->columns[i].elastic) elastic = i;
     }
     size_t screen = (size_t)terminal_width();
-    if (total > screen && elastic < TERMINAL_COLUMNS_MAX) {
+    if (total > screen && elastic < table->column_count) {
         size_t over = total - screen;
         size_t least = widths[elastic] < ELASTIC_WIDTH_MIN ? widths[elastic] : ELASTIC_WIDTH_MIN;
         widths[elastic] = widths[elastic] > over + least ? widths[elastic] - over : least;
     }
-    (void)fputs(terminal_style(STYLE_DIM), stdout);
-    for (size_t i = 0; i < table->column_count; i++) {
-        print_cell(table->columns[i].heading, &table->columns[i], widths[i],
-                   i + 1 == table->column_count);
+    return widths;
+}
+
+void terminal_table_print(const struct terminal_table *table)
+{
+    size_t *widths = terminal_is_one() ? column_widths(table) : NULL;
+    if (widths == NULL) {
+        print_tabs(table);
+        return;
     }
-    (void)printf("%s\n", terminal_style(STYLE_PLAIN));
+    if (!table->bare) {
+        (void)fputs(terminal_style(STYLE_DIM), stdout);
+        for (size_t i = 0; i < table->column_count; i++) {
+            print_cell(table->columns[i].heading, &table->columns[i], widths[i],
+                       i + 1 == table->column_count);
+        }
+        (void)printf("%s\n", terminal_style(STYLE_PLAIN));
+    }
     for (size_t r = 0; r < table->row_count; r++) {
         for (size_t i = 0; i < table->column_count; i++) {
             print_cell(table->rows[r][i], &table->columns[i], widths[i],

@@ -9,8 +9,6 @@
 #include "base/text.h"
 #include "slice.rpc.h"
 
-enum { TERMINAL_COLUMNS_MAX = 12 };
-
 enum terminal_align { TERMINAL_LEFT, TERMINAL_RIGHT };
 
 struct terminal_column {
@@ -26,6 +24,7 @@ struct terminal_table {
     size_t column_count;
     const char *const **rows;
     size_t row_count, row_capacity;
+    bool bare; /* Is printed without headings; set after terminal_table_init. */
 };
 
 void terminal_table_init(struct terminal_table *table, struct arena *arena,
@@ -35,7 +34,7 @@ void terminal_table_init(struct terminal_table *table, struct arena *arena,
 void terminal_table_add(struct terminal_table *table, const char *const *cells);
 
 /* Prints the table to standard output: aligned with headings on a terminal, else a line a row with
- * tabs between cells and the headings first. */
+ * tabs between cells and the headings first. A bare table has no line of headings. */
 void terminal_table_print(const struct terminal_table *table);
 
 bool terminal_is_one(void);

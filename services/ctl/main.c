@@ -34,9 +34,10 @@ static const struct command commands[] = {
      "the figures with their subjects", ctl_figures, 0, "ros"},
     {"reconcile", "reconcile --report ID", "the contradictions, with their arithmetic",
      ctl_reconcile, 0, "r"},
-    {"compose", "compose --as-of DATE [--format md|html|json] [--output FILE]",
-     "the work report as of a date", ctl_compose, 0, "afw"},
-    {"budget", "budget --as-of DATE", "the execution table (집행 현황)", ctl_budget, 0, "a"},
+    {"compose", "compose --as-of DATE [--publisher NAME] [--format md|html|json] [--output FILE]",
+     "the work report as of a date", ctl_compose, 0, "afpw"},
+    {"budget", "budget --as-of DATE [--publisher NAME]", "the execution table (집행 현황)",
+     ctl_budget, 0, "ap"},
     {"call", "call METHOD [JSON]",
      "any RPC: sotong call budget.v1.BudgetService/GetLine '{\"name\":\"lines/…\"}'", ctl_call, 2,
      ""},
@@ -44,31 +45,30 @@ static const struct command commands[] = {
 };
 
 static const struct option options[] = {
-    {"id", required_argument, NULL, 'i'},
-    {"as-of", required_argument, NULL, 'a'},
-    {"report", required_argument, NULL, 'r'},
-    {"owner", required_argument, NULL, 'o'},
-    {"search", required_argument, NULL, 's'},
-    {"format", required_argument, NULL, 'f'},
-    {"output", required_argument, NULL, 'w'},
-    {"json", no_argument, NULL, 'j'},
-    {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'v'},
-    {NULL, 0, NULL, 0},
+    {"id", required_argument, NULL, 'i'},     {"as-of", required_argument, NULL, 'a'},
+    {"report", required_argument, NULL, 'r'}, {"owner", required_argument, NULL, 'o'},
+    {"search", required_argument, NULL, 's'}, {"format", required_argument, NULL, 'f'},
+    {"output", required_argument, NULL, 'w'}, {"publisher", required_argument, NULL, 'p'},
+    {"json", no_argument, NULL, 'j'},         {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0},
 };
+
+static void print_usage(const struct command *command)
+{
+    (void)printf("  sotong %s\n      %s%s%s\n", command->usage, terminal_style(STYLE_DIM),
+                 command->summary, terminal_style(STYLE_PLAIN));
+}
 
 static void print_help(void)
 {
     (void)printf("%ssotong%s: the data of a city's communication bureau\n\n",
                  terminal_style(STYLE_BOLD), terminal_style(STYLE_PLAIN));
-    for (size_t i = 0; i < ARRAY_LENGTH(commands); i++) {
-        (void)printf("  sotong %s\n      %s%s%s\n", commands[i].usage, terminal_style(STYLE_DIM),
-                     commands[i].summary, terminal_style(STYLE_PLAIN));
-    }
+    for (size_t i = 0; i < ARRAY_LENGTH(commands); i++)
+        print_usage(&commands[i]);
     (void)fputs(
         "\nOptions of every command\n"
         "  --json       the RPC's response as proto3 JSON, all pages\n"
-        "  --help       this text\n"
+        "  --help       this text, or after a command that command's usage\n"
         "  --version    the program's version\n"
         "\nEnvironment\n"
         "  SOTONG_PORT  the first of the five ports (8440)\n"
@@ -91,9 +91,17 @@ enum ctl_exit ctl_usage(const char *format, ...)
 
 struct rpc_options ctl_rpc(struct ctl *ctl, const char *peer)
 {
-    enum { TIMEOUT_MS = 120000 }; /* An import of the largest text on a slow machine. */
+    enum { TIMEOUT_MS = 10000 };
     return (struct rpc_options){
         .peer = peer, .timeout_ms = TIMEOUT_MS, .arena = &ctl->arena, .fault = &ctl->fault};
+}
+
+struct rpc_options ctl_rpc_slow(struct ctl *ctl, const char *peer)
+{
+    enum { SLOW_TIMEOUT_MS = 120000 }; /* An import of the largest text on a slow machine. */
+    struct rpc_options rpc = ctl_rpc(ctl, peer);
+    rpc.timeout_ms = SLOW_TIMEOUT_MS;
+    return rpc;
 }
 
 const char *ctl_peer_url(const struct ctl *ctl, const char *service)
@@ -106,20 +114,25 @@ const char *ctl_peer_url(const struct ctl *ctl, const char *service)
 
 enum ctl_exit ctl_failed(struct ctl *ctl, enum status status)
 {
-    (void)fprintf(stderr, "sotong: %s%s%s\n", ctl->fault.message,
+    (void)fprintf(stderr, "sotong: %s%s(%s)\n", ctl->fault.message,
                   ctl->fault.message[0] == '\0' ? "" : " ", status_name(status));
     return status == UNAVAILABLE || status == DEADLINE_EXCEEDED ? CTL_UNREACHABLE : CTL_REFUSED;
 }
 
-enum ctl_exit ctl_print_json(struct ctl *ctl, const ProtobufCMessage *message)
+enum ctl_exit ctl_write_json(struct ctl *ctl, const ProtobufCMessage *message, FILE *file)
 {
     struct buffer out;
     buffer_init(&out, CTL_ARENA_BYTES_MAX);
     const struct rpc_json_style style = {.indent = true, .default_values = true};
     enum status status = rpc_json_write(message, &style, &out);
-    if (status == OK) (void)fwrite(out.bytes, 1, out.length, stdout);
+    if (status == OK) (void)fwrite(out.bytes, 1, out.length, file);
     buffer_free(&out);
     return status == OK ? CTL_DONE : ctl_failed(ctl, status);
+}
+
+enum ctl_exit ctl_print_json(struct ctl *ctl, const ProtobufCMessage *message)
+{
+    return ctl_write_json(ctl, message, stdout);
 }
 
 /* The letter's value goes to its field. */
@@ -140,6 +153,8 @@ static const char **option_field(struct ctl_options *given, int letter)
         return &given->format;
     case 'w':
         return &given->output;
+    case 'p':
+        return &given->publisher;
     default:
         return NULL;
     }
@@ -158,7 +173,6 @@ static enum ctl_exit command_run(const struct command *command, struct ctl *ctl,
                                  const struct ctl_options *given)
 {
     arena_init(&ctl->arena, CTL_ARENA_BYTES_MAX);
-    ctl->colour = terminal_is_one();
     enum status status = app_peers(&ctl->arena, ctl->peers, &ctl->peer_count, &ctl->fault);
     if (status != OK) return ctl_usage("%s", ctl->fault.message);
     const struct rpc_client_config config = {.peers = ctl->peers, .peer_count = ctl->peer_count};
@@ -174,45 +188,106 @@ static enum ctl_exit command_run(const struct command *command, struct ctl *ctl,
     return code;
 }
 
-int main(int argc, char **argv)
+/* `sotong help`, `sotong help COMMAND`. */
+static enum ctl_exit help_run(int argc, char **argv)
 {
-    if (argc < 2 || strcmp(argv[1], "help") == 0) {
+    if (argc < 3) {
         print_help();
-        return argc < 2 ? CTL_USAGE : CTL_DONE;
+        return CTL_DONE;
     }
-    struct ctl ctl = {.json = false};
-    struct ctl_options given = {.id = NULL};
-    const struct command *command = NULL;
+    const struct command *command = command_find(argv[2]);
+    if (command == NULL) return ctl_usage("there is no command %s", argv[2]);
+    print_usage(command);
+    return CTL_DONE;
+}
+
+/* What the command line says. */
+struct line {
+    const struct command *command;
+    struct ctl_options given;
+    char letters[ARRAY_LENGTH(options)]; /* Of the options that were given, each once. */
+    bool json, help, version;
+};
+
+/* Takes one argument that is no option: the command, then what it works on. */
+static enum ctl_exit argument_take(struct line *line, const char *argument)
+{
+    if (line->command == NULL) {
+        line->command = command_find(argument);
+        return line->command == NULL ? ctl_usage("there is no command %s", argument) : CTL_DONE;
+    }
+    if (line->given.argument_count == line->command->arguments) {
+        return ctl_usage("%s: one argument too many: %s", line->command->name, argument);
+    }
+    line->given.arguments[line->given.argument_count++] = argument;
+    return CTL_DONE;
+}
+
+static enum ctl_exit line_read(int argc, char **argv, struct line *line)
+{
     int letter;
     /* A leading '-' hands over arguments in their order, so that options may stand anywhere. */
     while ((letter = getopt_long(argc, argv, "-jh", options, NULL)) != -1) {
+        enum ctl_exit code = CTL_DONE;
         if (letter == 'h') {
-            print_help();
-            return CTL_DONE;
-        }
-        if (letter == 'v') {
-            (void)printf("sotong %s\n", SOTONG_VERSION);
-            return CTL_DONE;
-        }
-        if (letter == '?') return ctl_usage("see the options of each command");
-        if (letter == 'j') {
-            ctl.json = true;
-        } else if (letter == 1 && command == NULL) {
-            command = command_find(optarg);
-            if (command == NULL) return ctl_usage("there is no command %s", optarg);
+            line->help = true;
+        } else if (letter == 'v') {
+            line->version = true;
+        } else if (letter == 'j') {
+            line->json = true;
+        } else if (letter == '?') {
+            code = ctl_usage("see the options of each command");
         } else if (letter == 1) {
-            if (given.argument_count == command->arguments) {
-                return ctl_usage("%s: one argument too many: %s", command->name, optarg);
-            }
-            given.arguments[given.argument_count++] = optarg;
+            code = argument_take(line, optarg);
         } else {
-            if (command != NULL && strchr(command->options, letter) == NULL) {
-                return ctl_usage("%s does not take the option before %s; its form is: sotong %s",
-                                 command->name, optarg, command->usage);
-            }
-            *option_field(&given, letter) = optarg;
+            if (strchr(line->letters, letter) == NULL)
+                line->letters[strlen(line->letters)] = (char)letter;
+            *option_field(&line->given, letter) = optarg;
         }
+        if (code != CTL_DONE) return code;
     }
-    if (command == NULL) return ctl_usage("say which command");
-    return command_run(command, &ctl, &given);
+    return CTL_DONE;
+}
+
+/* Refuses options that the command does not take, wherever they stood. */
+static enum ctl_exit line_check(const struct line *line)
+{
+    for (const char *letter = line->letters; *letter != '\0'; letter++) {
+        if (strchr(line->command->options, *letter) != NULL) continue;
+        const struct option *option = options;
+        while (option->val != *letter)
+            option++;
+        return ctl_usage("%s does not take the option --%s; its form is: sotong %s",
+                         line->command->name, option->name, line->command->usage);
+    }
+    return CTL_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help();
+        return CTL_USAGE;
+    }
+    if (strcmp(argv[1], "help") == 0) return help_run(argc, argv);
+    struct line line = {.command = NULL};
+    enum ctl_exit code = line_read(argc, argv, &line);
+    if (code != CTL_DONE) return code;
+    if (line.version) {
+        (void)printf("sotong %s\n", SOTONG_VERSION);
+        return CTL_DONE;
+    }
+    if (line.help && line.command == NULL) {
+        print_help();
+        return CTL_DONE;
+    }
+    if (line.command == NULL) return ctl_usage("say which command");
+    if (line.help) {
+        print_usage(line.command);
+        return CTL_DONE;
+    }
+    code = line_check(&line);
+    if (code != CTL_DONE) return code;
+    struct ctl ctl = {.json = line.json};
+    return command_run(line.command, &ctl, &line.given);
 }
