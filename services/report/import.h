@@ -34,7 +34,7 @@ struct import_sink {
     enum status (*token)(void *context, const report_token *token);
     enum status (*figure)(void *context, const slice_figure *figure); /* owner is set */
     enum status (*table)(void *context, const slice_table *table);    /* owner is set */
-    /* A heading, bullet or table-less line that organisation and other records are read from. */
+    /* Something odd in the text that did not stop its import, as a sentence. */
     enum status (*remark)(void *context, int line, const char *message);
 };
 

@@ -76,6 +76,33 @@ static bool is_tabs(struct text line)
     return true;
 }
 
+static bool point_begins_date(uint32_t point)
+{
+    return point == '\'' || point == 0x2019 || (point < 0x80 && is_digit((char)point));
+}
+
+/* A date and 기준 or 현재, with no other words: `2024. 6. 1. 현재` heads nothing, but `2. 인력
+ * (2024. 6. 1. 현재)` does. */
+static bool only_date(struct text text)
+{
+    static const char *const words[] = {"기준", "현재", "분기", "상반기", "하반기",
+                                        "년",   "월",   "일",   "말"};
+    for (size_t offset = 0; offset < text.length;) {
+        struct text rest = {text.bytes + offset, text.length - offset};
+        size_t length = 0;
+        for (size_t i = 0; i < ARRAY_LENGTH(words) && length == 0; i++) {
+            if (text_starts_with(rest, text_from(words[i]))) length = strlen(words[i]);
+        }
+        if (length > 0) {
+            offset += length;
+            continue;
+        }
+        uint32_t point = text_next(text, &offset);
+        if (point >= 0xAC00) return false;
+    }
+    return true;
+}
+
 static bool is_note(struct text text)
 {
     if (text_code_points(text) > NOTE_POINTS_MAX) return false;
@@ -87,8 +114,8 @@ static bool is_note(struct text text)
         return true;
     }
     bool dated = contains(text, "기준") || contains(text, "현재");
-    return dated && (opened || first == '\'' || first == 0x2019 || is_digit((char)first)) &&
-           has_digit(text) && label_colon(text) < 0;
+    if (!dated || !has_digit(text) || label_colon(text) >= 0) return false;
+    return opened || (point_begins_date(first) && only_date(text));
 }
 
 static bool is_caption(struct text text)
@@ -260,8 +287,8 @@ static bool numbered_title(const struct outline *outline, struct text text,
     struct text rest = text_trim((struct text){text.bytes + digits, text.length - digits});
     uint32_t first = mark_point(rest, 0);
     bool word = first >= 0xAC00 || first == 0x300C || first == 0x2018 ||
-                (is_digit((char)first) && rest.length > 5 && is_digit(rest.bytes[3]) &&
-                 !is_digit(rest.bytes[4]));
+                (first < 0x80 && is_digit((char)first) && rest.length > 5 &&
+                 is_digit(rest.bytes[3]) && !is_digit(rest.bytes[4]));
     if (!word || around->blank_after == 0 || ends_as_sentence(rest)) return false;
     *title = digits;
     return text_code_points(rest) >= 4 && text_code_points(rest) <= TITLE_POINTS_MAX;

@@ -451,9 +451,11 @@ struct label words_noun(struct text words, struct words_hint *hint)
                      (point >= 'a' && point <= 'z') || (point >= 0x3400 && point <= 0x9FFF);
     }
     static const struct text stray[] = {
-        WORD("을"), WORD("를"), WORD("의"), WORD("로"), WORD("으로"), WORD("에"),
-        WORD("와"), WORD("과"), WORD("이"), WORD("가"), WORD("씩"),   WORD("은"),
-        WORD("는"), WORD("도"), WORD("간"), WORD("말"), WORD("초")};
+        WORD("을"),   WORD("를"),   WORD("의"),   WORD("로"),   WORD("으로"), WORD("에"),
+        WORD("와"),   WORD("과"),   WORD("이"),   WORD("가"),   WORD("씩"),   WORD("은"),
+        WORD("는"),   WORD("도"),   WORD("간"),   WORD("말"),   WORD("초"),   WORD("까지"),
+        WORD("부터"), WORD("에게"), WORD("에서"), WORD("마다"), WORD("당"),   WORD("회당"),
+        WORD("로서"), WORD("로써"), WORD("에는"), WORD("보다")};
     if (!has_letter || in_list(label_text(&label), stray, ARRAY_LENGTH(stray))) label.length = 0;
     return label;
 }

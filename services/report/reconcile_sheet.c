@@ -279,7 +279,9 @@ static enum status read_labels(struct arena *arena, struct sheet *sheet, size_t 
             const char *folded = label_fold(arena, cell == NULL ? "" : cell->text);
             if (folded == NULL) return RESOURCE_EXHAUSTED;
             if (folded[0] == '\0') continue;
-            last = folded;
+            /* `계 | 3건`: the total says how many rows it sums up. */
+            bool counts = label_is_total(last) && folded[0] >= '0' && folded[0] <= '9';
+            if (!counts) last = folded;
             path = path[0] == '\0' ? folded : arena_printf(arena, "%s/%s", path, folded);
             if (path == NULL) return RESOURCE_EXHAUSTED;
         }
