@@ -181,6 +181,35 @@ static bool lists_parts(const struct reading *reading, const struct figure_head 
     return head->is_total && count > 1;
 }
 
+/* The power of ten that is printed in words: 8 of `3.2억원`, whose exponent is 7. */
+static int32_t printed_magnitude(const struct reading *reading, const struct numeral *numeral)
+{
+    const char *end = reading->span.text.bytes + numeral->end;
+    int32_t decimals = 0;
+    const char *point =
+        memchr(reading->span.text.bytes + numeral->begin, '.', numeral->end - numeral->begin);
+    while (point != NULL && point + 1 + decimals < end && point[1 + decimals] >= '0' &&
+           point[1 + decimals] <= '9')
+        decimals++;
+    return numeral->low.exponent + decimals;
+}
+
+/* `41,234백만원(국비 20,000, 시비 18,734)`: bare parts are counted as the whole is, unless they
+ * would be more than it. */
+static void inherit_unit(struct draft *draft, const struct reading *reading, int whole_index,
+                         int part_index)
+{
+    const struct numeral *whole = &reading->numerals[whole_index];
+    const struct numeral *part = &reading->numerals[part_index];
+    bool bare = !part->has_unit && reading->unit.unit == NULL && !part->is_range;
+    if (!bare || !whole->has_unit || whole->is_range) return;
+    struct decimal value = part->low;
+    value.exponent += printed_magnitude(reading, whole);
+    if (value.exponent > DECIMAL_EXPONENT_MAX || decimal_compare(value, whole->low) > 0) return;
+    draft->low.exponent = value.exponent;
+    draft->low.unit = borrowed(whole->unit);
+}
+
 static enum status relate(struct figures *figures, struct draft *draft,
                           const struct figure_place *place, const struct reading *reading,
                           const struct phrase *phrase)
@@ -189,6 +218,7 @@ static enum status relate(struct figures *figures, struct draft *draft,
     if (phrase->part_of != FRAME_NONE) {
         figure->part_of = figure_name(figures, reading->line, reading->columns[phrase->part_of]);
         if (figure->part_of == NULL) return RESOURCE_EXHAUSTED;
+        inherit_unit(draft, reading, phrase->part_of, phrase->numeral);
     } else if (place->table_row == 0) {
         const struct figure_head *head = head_above(figures, place);
         if (head != NULL && !phrase->from_list && !lists_parts(reading, head)) head = NULL;
