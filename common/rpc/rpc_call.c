@@ -98,6 +98,7 @@ const char *rpc_call_message(struct rpc_call *call)
                         call->violations[0].description);
         return call->fault.message;
     }
+    if (call->status == RESOURCE_EXHAUSTED) return "the call needs more memory than it may have";
     return status_connect_name(call->status);
 }
 

@@ -20,8 +20,8 @@
 enum {
     ARENA_BYTES_MAX = 1 << 30,
     FILE_BYTES_MAX = 64 * 1024 * 1024,
-    ROUNDS_SMALL = 15,
-    ROUNDS_LARGE = 3,
+    ROUNDS_SMALL = 9,
+    ROUNDS_LARGE = 1,
     SMALL_BYTES = 2 * 1024 * 1024,
 };
 
@@ -174,7 +174,7 @@ static void make_report(size_t bytes)
             (size_t)printf("- 추진실적 : 총 %d건(전화 %d건, 방문 %d건), 일평균 %d건('31.1~3월)\n\n",
                            chapter * 7, chapter * 3, chapter * 4, chapter);
         written += (size_t)printf(
-            "(단위 : 천원)\n\n| 구 분 | 예산현액 | 집행액 | 집행률 |\n|---|---|---|---|\n");
+            "(단위 : 명, %%)\n\n| 구 분 | 신청 | 선정 | 비율 |\n|---|---|---|---|\n");
         for (int row = 1; row <= 12; row++) {
             written += (size_t)printf("| 사업 %d-%d | %d,000 | %d,500 | 50.0%% |\n", chapter, row,
                                       row + 1, row);
