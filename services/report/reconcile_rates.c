@@ -129,6 +129,13 @@ static bool is_change_header(const char *header)
     return false;
 }
 
+/* `2012년 예산 | 2011년 예산 | 증감`: the headings say what the change is of. */
+static bool is_change_of_years(const struct sheet *sheet, const struct relation *relation)
+{
+    return relation->kind == RELATION_CHANGE && header_has(sheet, relation->a, "년") &&
+           header_has(sheet, relation->b, "년");
+}
+
 static bool is_believed(const struct sheet *sheet, const struct relation *relation,
                         struct score score)
 {
@@ -227,7 +234,8 @@ static enum status check_column(struct reconcile_case *self, const struct sheet 
         }
     }
     if (!choice.found) return OK;
-    return report_relation(self, sheet, &choice.relation, choice.score.held >= 2);
+    bool sure = choice.score.held >= 2 || is_change_of_years(sheet, &choice.relation);
+    return report_relation(self, sheet, &choice.relation, sure);
 }
 
 /* --- rates in remarks ---------------------------------------------------------------------- */
