@@ -172,7 +172,7 @@ enum status rpc_client_call_json(struct rpc_client *client, const struct rpc_opt
     struct rpc_exchange exchange = {.path = path, .content_type = "application/json", .body = json};
     enum status status = prepare(client, options, &exchange);
     if (status != OK) return status;
-    struct rpc_channel *channel;
+    struct rpc_channel *channel = NULL;
     status = borrow(client, exchange.peer, &channel, options->fault);
     if (status != OK) return status;
     struct text body;

@@ -223,7 +223,8 @@ bool rpc_json_get_timestamp(struct text text, int64_t *seconds, int32_t *nanos)
         !get_nanos(text, &at, nanos) || !get_zone(text, &at, &offset) || at != text.length)
         return false;
     if (hour > 23 || minute > 59 || second > 59) return false;
-    *seconds = (int64_t)date.days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second - offset;
+    *seconds = (int64_t)date.days * SECONDS_PER_DAY + (int64_t)hour * 3600 + (int64_t)minute * 60 +
+               second - offset;
     return *seconds >= RPC_TIMESTAMP_SECONDS_MIN && *seconds <= RPC_TIMESTAMP_SECONDS_MAX;
 }
 

@@ -76,7 +76,7 @@ static enum status get_number(struct json_reader *reader, const struct json_toke
 static enum status read_signed(struct json_reader *reader, const struct json_token *token,
                                int64_t min, int64_t max, int64_t *value)
 {
-    struct text number;
+    struct text number = {NULL, 0};
     enum status status = get_number(reader, token, &number);
     if (status != OK) return status;
     if (json_integer(number, value) && *value >= min && *value <= max) return OK;
@@ -88,7 +88,7 @@ static enum status read_signed(struct json_reader *reader, const struct json_tok
 static enum status read_unsigned(struct json_reader *reader, const struct json_token *token,
                                  uint64_t max, uint64_t *value)
 {
-    struct text number;
+    struct text number = {NULL, 0};
     enum status status = get_number(reader, token, &number);
     if (status != OK) return status;
     if (json_unsigned(number, value) && *value <= max) return OK;
@@ -109,7 +109,7 @@ static enum status read_real(struct json_reader *reader, const struct json_token
         *value = names[i].value;
         return OK;
     }
-    struct text number;
+    struct text number = {NULL, 0};
     enum status status = get_number(reader, token, &number);
     if (status != OK) return status;
     char *digits = arena_copy(reader->arena, number.bytes, number.length);
