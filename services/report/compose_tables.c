@@ -64,20 +64,64 @@ static struct value number_value(struct arena *arena, struct decimal number, con
     return (struct value){quantity->unit == NULL ? NULL : text, quantity};
 }
 
-/* Won as thousands, halves away from zero. */
-static struct value thousand_value(struct arena *arena, int64_t won)
+/* A unit in which tables print money. */
+struct money_unit {
+    const char *name;
+    int32_t exponent;
+};
+
+/* The unit of the table that the row was first read from; thousands where it is not known. */
+static const struct money_unit *printed_unit(const struct compose_input *input,
+                                             const type_citation *citation)
+{
+    /* The first is the default. */
+    static const struct money_unit units[] = {
+        {"천원", THOUSAND_EXPONENT}, {"백만원", 6}, {"억원", 8}};
+    for (size_t r = 0; citation != NULL && r < input->report_count; r++) {
+        const struct compose_report *report = &input->reports[r];
+        const slice_table *nearest = NULL;
+        if (strcmp(report->report_id, citation->report_id) != 0) continue;
+        for (size_t t = 0; t < report->tables.count; t++) {
+            const slice_table *table = (const void *)report->tables.items[t];
+            if (table->citation == NULL || table->citation->line > citation->line) continue;
+            if (nearest == NULL || table->citation->line >= nearest->citation->line) {
+                nearest = table;
+            }
+        }
+        for (size_t i = 0; nearest != NULL && i < ARRAY_LENGTH(units); i++) {
+            if (strstr(nearest->unit, units[i].name) != NULL) return &units[i];
+        }
+    }
+    return &units[0];
+}
+
+/* The unit, unless amounts that other reports print more finely would be rounded. */
+static void unit_hold(const struct money_unit **unit, int64_t won)
+{
+    static const struct money_unit thousand = {"천원", THOUSAND_EXPONENT};
+    struct decimal shown;
+    struct decimal amount = {won, 0};
+    if ((*unit)->exponent == THOUSAND_EXPONENT) return;
+    bool held =
+        decimal_rescale(amount, (*unit)->exponent, &shown) && decimal_compare(shown, amount) == 0;
+    if (!held) *unit = &thousand;
+}
+
+/* Won in a unit, halves away from zero. */
+static struct value amount_value(struct arena *arena, int64_t won, const struct money_unit *unit)
 {
     struct decimal amount;
-    if (!decimal_rescale((struct decimal){won, 0}, THOUSAND_EXPONENT, &amount)) {
+    if (!decimal_rescale((struct decimal){won, 0}, unit->exponent, &amount)) {
         return text_value(arena, "-");
     }
     return number_value(arena, amount, "KRW");
 }
 
 /* The same of an amount that may not be known. */
-static struct value known_value(struct arena *arena, bool known, int64_t won)
+static struct value known_value(struct arena *arena, bool known, int64_t won,
+                                const struct money_unit *unit)
 {
-    return known ? thousand_value(arena, won) : text_value(arena, "-");
+    return known ? amount_value(arena, won, unit) : text_value(arena, "-");
 }
 
 static struct value won_value(struct arena *arena, int64_t won)
@@ -148,17 +192,24 @@ report_composed_table *composed_execution(struct arena *arena, const struct comp
 {
     static const char *const headings[] = {"부서/사업명", "예산현액", "원인행위액", "집행액",
                                            "집행률"};
-    report_composed_table *table =
-        composed_table_new(arena, "예산 집행 현황", "천원, %", input->as_of);
+    const struct money_unit *unit = printed_unit(input, input->execution[first]->citation);
+    for (size_t i = first; i < end; i++) {
+        unit_hold(&unit, input->execution[i]->current_won);
+        unit_hold(&unit, input->execution[i]->committed_won);
+        unit_hold(&unit, input->execution[i]->spent_won);
+    }
+    char *note = arena_printf(arena, "%s, %%", unit->name);
+    if (note == NULL) return NULL;
+    report_composed_table *table = composed_table_new(arena, "예산 집행 현황", note, input->as_of);
     if (table == NULL || !rows_reserve(arena, table, end - first + 1)) return NULL;
     if (!heading_add(arena, table, headings, ARRAY_LENGTH(headings))) return NULL;
     for (size_t i = first; i < end; i++) {
         const budget_execution_row *row = input->execution[i];
         const struct value values[] = {
             text_value(arena, row->label),
-            thousand_value(arena, row->current_won),
-            known_value(arena, row->commitment_known, row->committed_won),
-            known_value(arena, row->expenditure_known, row->spent_won),
+            amount_value(arena, row->current_won, unit),
+            known_value(arena, row->commitment_known, row->committed_won, unit),
+            known_value(arena, row->expenditure_known, row->spent_won, unit),
             rate_value(arena, row->execution_rate),
         };
         if (!row_add(arena, table, line_of(row->citation), values, ARRAY_LENGTH(values))) {
@@ -172,8 +223,15 @@ report_composed_table *composed_execution(struct arena *arena, const struct comp
 report_composed_table *composed_comparison(struct arena *arena, const struct compose_input *input,
                                            size_t first, size_t end)
 {
-    report_composed_table *table =
-        composed_table_new(arena, "예산 증감 현황", "천원, %", input->as_of);
+    const struct money_unit *unit = printed_unit(input, input->comparison[first]->citation);
+    for (size_t i = first; i < end; i++) {
+        unit_hold(&unit, input->comparison[i]->budget_won);
+        unit_hold(&unit, input->comparison[i]->previous_won);
+        unit_hold(&unit, input->comparison[i]->change_won);
+    }
+    char *note = arena_printf(arena, "%s, %%", unit->name);
+    if (note == NULL) return NULL;
+    report_composed_table *table = composed_table_new(arena, "예산 증감 현황", note, input->as_of);
     if (table == NULL || !rows_reserve(arena, table, end - first + 1)) return NULL;
     char year[YEAR_DIGITS + 1] = "";
     (void)snprintf(year, sizeof year, "%.4s", input->as_of);
@@ -186,9 +244,9 @@ report_composed_table *composed_comparison(struct arena *arena, const struct com
         const budget_comparison_row *row = input->comparison[i];
         const struct value values[] = {
             text_value(arena, row->label),
-            thousand_value(arena, row->budget_won),
-            thousand_value(arena, row->previous_won),
-            thousand_value(arena, row->change_won),
+            amount_value(arena, row->budget_won, unit),
+            amount_value(arena, row->previous_won, unit),
+            amount_value(arena, row->change_won, unit),
             rate_value(arena, row->change_rate),
         };
         if (!row_add(arena, table, line_of(row->citation), values, ARRAY_LENGTH(values))) {

@@ -9,11 +9,11 @@ report_composed_table *composed_table_new(struct arena *arena, const char *title
                                           const char *as_of);
 
 /* The ledger's rows [first, end) in the printed form: 부서/사업명 | 예산현액 | 원인행위액 | 집행액
- * | 집행률 in 천원. */
+ * | 집행률 in the unit of the table that the first row was read from, or 천원. */
 report_composed_table *composed_execution(struct arena *arena, const struct compose_input *input,
                                           size_t first, size_t end);
 
-/* 부서 및 사업명 | 2012년 예산 | 2011년 예산 | 증 감 | 증감율 in 천원, minus as △. */
+/* 부서 및 사업명 | 2012년 예산 | 2011년 예산 | 증 감 | 증감율 in the same unit, minus as △. */
 report_composed_table *composed_comparison(struct arena *arena, const struct compose_input *input,
                                            size_t first, size_t end);
 

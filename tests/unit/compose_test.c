@@ -212,6 +212,40 @@ static void orders_the_sections(void)
     arena_free(&arena);
 }
 
+/* In the unit of the table that the row is printed in, where no amount is finer. */
+static void keeps_the_printed_unit(void)
+{
+    static const struct {
+        int64_t won;
+        const char *shown;
+    } rows[] = {{5000000, "5"}, {5100000, "5,100"}};
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        struct arena arena;
+        arena_init(&arena, ARENA_BYTES);
+        struct compose_report report = small(&arena);
+        slice_table *table = printed_table(&arena, "예산", 50, 1, "구분|예산현액\n가|5\n");
+        table->unit = arena_copy(&arena, "백만원, %", strlen("백만원, %"));
+        list_add(&arena, &report.tables, table);
+        budget_execution_row *row = execution_row(&arena, 0);
+        row->citation = table->citation;
+        row->current_won = rows[i].won;
+        row->committed_won = row->spent_won = 0;
+        report.report_id = table->citation->report_id;
+        const struct compose_input input = {.as_of = "2020-04-21",
+                                            .publisher = "",
+                                            .reports = &report,
+                                            .report_count = 1,
+                                            .execution = &row,
+                                            .execution_count = 1};
+        report_document *document = NULL;
+        CU_ASSERT_EQUAL_FATAL(compose_document(&arena, &input, &document), OK);
+        const report_composed_table *shown = table_titled(document, "예산 집행 현황");
+        CU_ASSERT_PTR_NOT_NULL_FATAL(shown);
+        CU_ASSERT_STRING_EQUAL(row_cell(shown->rows[1], 2), rows[i].shown);
+        arena_free(&arena);
+    }
+}
+
 static void leaves_out_what_is_later(void)
 {
     struct arena arena;
@@ -409,6 +443,7 @@ SUITE("compose", {"prints the execution cell for cell", prints_the_execution_cel
       {"invents no amounts", invents_no_amounts},
       {"prints the comparison cell for cell", prints_the_comparison_cell_for_cell},
       {"orders the sections", orders_the_sections},
+      {"keeps the printed unit", keeps_the_printed_unit},
       {"leaves out what is later", leaves_out_what_is_later},
       {"leaves out later intervals", leaves_out_later_intervals},
       {"renders Markdown", renders_markdown}, {"renders HTML", renders_html},
