@@ -3,8 +3,14 @@
 #include "report_records.h"
 #include "report_store.h"
 
+enum {
+    SCRATCH_BYTES_MAX = 64 * 1024 * 1024, /* One figure's message is far smaller. */
+    SCRATCH_BYTES_KEPT = 256 * 1024,
+};
+
 struct derivation {
     struct arena *arena;
+    struct arena scratch; /* Of the figures that are looked at; emptied on the way. */
     const slice_slice_source *source;
     struct message_list headcounts, findings;
     struct organization_summary summary;
@@ -22,7 +28,9 @@ static enum status on_table(void *context, const slice_table *table)
 static enum status on_figure(void *context, const slice_figure *figure)
 {
     struct derivation *derivation = context;
-    return organization_summarize(derivation->arena, figure, &derivation->summary);
+    enum status status = organization_summarize(derivation->arena, figure, &derivation->summary);
+    if (derivation->scratch.total > SCRATCH_BYTES_KEPT) arena_reset(&derivation->scratch);
+    return status;
 }
 
 enum status report_derive(void *self, struct db *db, struct arena *arena,
@@ -33,7 +41,11 @@ enum status report_derive(void *self, struct db *db, struct arena *arena,
     struct derivation derivation = {.arena = arena, .source = source};
     const char *report_id = source->report_id;
     enum status status = slice_visit_tables(db, arena, report_id, on_table, &derivation);
-    if (status == OK) status = slice_visit_figures(db, arena, report_id, on_figure, &derivation);
+    arena_init(&derivation.scratch, SCRATCH_BYTES_MAX);
+    if (status == OK) {
+        status = slice_visit_figures(db, &derivation.scratch, report_id, on_figure, &derivation);
+    }
+    arena_free(&derivation.scratch);
     if (status == OK) {
         status =
             report_records_put(db, arena, REPORT_HEADCOUNTS, report_id, &derivation.headcounts);
@@ -44,7 +56,8 @@ enum status report_derive(void *self, struct db *db, struct arena *arena,
     }
     const char *summary = derivation.summary.line == 0 ? "" : derivation.summary.summary;
     if (status == OK) status = report_summary_put(db, report_id, summary);
-    if (status != OK) return fault_set(fault, status, "the records of %s", report_id);
+    if (status != OK)
+        return fault_set(fault, status, "the records of %s could not be derived", report_id);
     *record_count = (int32_t)(derivation.headcounts.count + derivation.findings.count);
     return OK;
 }
