@@ -107,7 +107,10 @@ static void describe(const struct rpc_channel *channel, CURLcode code,
         channel->error[0] != '\0' ? channel->error : channel->library->easy_strerror(code);
     if (number != 0) said = strerror_r((int)number, system, sizeof system);
     (void)snprintf(description, CURL_ERROR_SIZE, "%s", said);
-    description[0] = (char)tolower((unsigned char)description[0]);
+    /* A name such as HTTP/2 keeps its capitals. */
+    if (islower((unsigned char)description[1]) != 0) {
+        description[0] = (char)tolower((unsigned char)description[0]);
+    }
 }
 
 static enum status refuse(struct rpc_channel *channel, const struct rpc_exchange *exchange,
