@@ -168,11 +168,10 @@ static const struct command *command_find(const char *name)
     return NULL;
 }
 
-/* Connects to where the environment says, runs the command and cleans up. */
-static enum ctl_exit command_run(const struct command *command, struct ctl *ctl,
-                                 const struct ctl_options *given)
+/* Connects to where the environment says and runs the command; the arena is ready. */
+static enum ctl_exit connected_run(const struct command *command, struct ctl *ctl,
+                                   const struct ctl_options *given)
 {
-    arena_init(&ctl->arena, CTL_ARENA_BYTES_MAX);
     enum status status = app_peers(&ctl->arena, ctl->peers, &ctl->peer_count, &ctl->fault);
     if (status != OK) return ctl_usage("%s", ctl->fault.message);
     const struct rpc_client_config config = {.peers = ctl->peers, .peer_count = ctl->peer_count};
@@ -180,6 +179,14 @@ static enum ctl_exit command_run(const struct command *command, struct ctl *ctl,
     if (status != OK) return ctl_failed(ctl, status);
     enum ctl_exit code = command->run(ctl, given);
     rpc_client_free(ctl->client);
+    return code;
+}
+
+static enum ctl_exit command_run(const struct command *command, struct ctl *ctl,
+                                 const struct ctl_options *given)
+{
+    arena_init(&ctl->arena, CTL_ARENA_BYTES_MAX);
+    enum ctl_exit code = connected_run(command, ctl, given);
     arena_free(&ctl->arena);
     if (fflush(stdout) != 0) {
         (void)fprintf(stderr, "sotong: cannot write: %s\n", strerror(errno));
