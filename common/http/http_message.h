@@ -1,6 +1,7 @@
-/* A request and its response, the same for HTTP/1.1 and HTTP/2.
+/* A request and its response, the same for HTTP/1.1 and HTTP/2, whole or as streams.
  *
- * Everything here belongs to the server's loop thread. */
+ * A request is handed over whole, to http_handler, unless http_begin took it as a stream when its
+ * head was there. Everything here belongs to the server's loop thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -74,3 +75,47 @@ void http_reply_text(struct http_exchange *exchange, int status, const char *str
 
 /* What a server calls for each complete request. */
 typedef void http_handler(void *context, struct http_exchange *exchange);
+
+/* What a server calls for each head of a request, before its body: it may call http_stream. */
+typedef void http_begin(void *context, struct http_exchange *exchange);
+
+/* What happens to an exchange while it runs. Any may be NULL. None is called from within a function
+ * of this header, and none after the exchange was finished. */
+struct http_events {
+    /* Bytes of the body; they count against the peer's window until http_stream_consume. */
+    void (*received)(void *context, struct http_exchange *exchange, struct text bytes);
+    /* The body has come whole. */
+    void (*ended)(void *context, struct http_exchange *exchange);
+    /* After http_stream_write said that the peer is slow: there is room again. */
+    void (*drained)(void *context, struct http_exchange *exchange);
+    /* The peer has reset the stream or has gone: nothing comes or goes any more. The exchange must
+     * still be finished (or answered), which then only releases it. */
+    void (*cancelled)(void *context, struct http_exchange *exchange);
+};
+
+/* Tells an exchange's owner what happens to it. For a whole request only `cancelled` matters. */
+void http_exchange_watch(struct http_exchange *exchange, const struct http_events *events,
+                         void *context);
+
+/* In http_begin: takes the request as a stream. The handler is not called; `received` and `ended`
+ * are, and the answer may begin before the request has ended (over HTTP/1.1 peers mostly wait). */
+void http_stream(struct http_exchange *exchange, const struct http_events *events, void *context);
+
+/* So many bytes of the body have been used up: the peer may send as many more. */
+void http_stream_consume(struct http_exchange *exchange, size_t bytes);
+
+/* Begins the answer: status and fields of the response; its body and trailers are not looked at.
+ * Sent with the first bytes, or when this turn of the loop ends. */
+void http_stream_start(struct http_exchange *exchange, const struct http_response *response);
+
+/* Sends bytes, which are copied. False: HTTP_STREAM_OUTPUT_BYTES_MAX or more wait for the peer; the
+ * bytes were taken all the same, but the caller waits for `drained` before it writes more. */
+bool http_stream_write(struct http_exchange *exchange, struct text bytes);
+
+/* Ends the answer with the trailers of `response`, and releases the exchange. Without
+ * http_stream_start before, it is http_reply. */
+void http_stream_finish(struct http_exchange *exchange, struct http_response *response);
+
+/* Breaks the answer off, so that the peer sees that it is not whole (RST_STREAM, or the end of the
+ * connection), and releases the exchange. */
+void http_stream_abort(struct http_exchange *exchange);
