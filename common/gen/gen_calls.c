@@ -40,6 +40,9 @@ static enum status emit_service_handlers(const struct gen_schema *schema, const 
     if (unary > 0) gen_print(page, "};\n");
     gen_print(page, "const struct rpc_handlers %s_handlers = {\n    .service = &%s,\n", name, name);
     if (unary > 0) gen_print(page, "    .handlers = %s_table,\n", name);
+    const char *symbol = gen_file_symbol(schema->arena, file->name);
+    if (symbol == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
+    gen_print(page, "    .file = &%s,\n", symbol);
     gen_print(page, "};\n\n");
     return OK;
 }

@@ -1,4 +1,4 @@
-/* What the generator writes: four kinds of C files for one .proto. */
+/* What the generator writes: five kinds of C files for one .proto. */
 #pragma once
 
 #include "base/buffer.h"
@@ -46,6 +46,14 @@ NODISCARD enum status gen_emit_tables(const struct gen_schema *schema, const gen
 /* X.handlers.c: thunks to the handlers, apart from the rest so that only servers link them. */
 NODISCARD enum status gen_emit_handlers(const struct gen_schema *schema, const gen_file *file,
                                         struct gen_page *page, struct fault *fault);
+
+/* The C name of a file's descriptor: "sotong_budget_v1_budget_file" of
+ * "sotong/budget/v1/budget.proto". */
+NODISCARD char *gen_file_symbol(struct arena *arena, const char *path);
+
+/* X.file.c: the file's descriptor, apart from the rest so that only servers link it. */
+NODISCARD enum status gen_emit_file(const struct gen_schema *schema, const gen_file *file,
+                                    struct gen_page *page, struct fault *fault);
 
 /* X.client.c: typed calls, apart from the rest so that only callers link the client. */
 NODISCARD enum status gen_emit_client(const struct gen_schema *schema, const gen_file *file,

@@ -29,6 +29,13 @@ static const char *short_value(const struct gen_schema *schema, const struct gen
     return prefixed && value[length + 1] != '\0' ? value + length + 1 : value;
 }
 
+/* The file itself, as reflection shows it. */
+static void emit_file(const struct gen_schema *schema, const gen_file *file, struct gen_page *page)
+{
+    const char *symbol = gen_file_symbol(schema->arena, file->name);
+    if (symbol != NULL) gen_print(page, "extern const struct rpc_file %s;\n\n", symbol);
+}
+
 static void emit_enum(const struct gen_schema *schema, const struct gen_type *type,
                       struct gen_page *page)
 {
@@ -128,6 +135,7 @@ enum status gen_emit_header(const struct gen_schema *schema, const gen_file *fil
 {
     gen_print_banner(page, file);
     emit_includes(schema, file, page);
+    emit_file(schema, file, page);
     for (size_t i = 0; i < schema->type_count; i++) {
         const struct gen_type *type = &schema->types[i];
         if (type->file != file) continue;

@@ -30,9 +30,8 @@ static const struct {
     gen_emitter *emit;
     bool for_services; /* Only where the .proto declares services. */
 } outputs[] = {
-    {"rpc.h", gen_emit_header, false},
-    {"rpc.c", gen_emit_tables, false},
-    {"handlers.c", gen_emit_handlers, true},
+    {"rpc.h", gen_emit_header, false},   {"rpc.c", gen_emit_tables, false},
+    {"file.c", gen_emit_file, false},    {"handlers.c", gen_emit_handlers, true},
     {"client.c", gen_emit_client, true},
 };
 

@@ -72,10 +72,21 @@ struct rpc_service {
     size_t method_count;
 };
 
+/* A .proto file, as its descriptor; for reflection. */
+struct rpc_file {
+    const char *path;     /* "sotong/budget/v1/budget.proto" */
+    const char *package;  /* "sotong.budget.v1" */
+    const uint8_t *bytes; /* A google.protobuf.FileDescriptorProto without comments. */
+    size_t length;
+    const struct rpc_file *const *imports;
+    size_t import_count;
+};
+
 /* A service with its handlers, one for each method in the same order. */
 struct rpc_handlers {
     const struct rpc_service *service;
     rpc_handler *const *handlers;
+    const struct rpc_file *file; /* Where it is declared; NULL: reflection does not show it. */
 };
 
 /* The call's memory. */

@@ -122,7 +122,7 @@ function(sotong_protos out)
       # Whether a file declares services decides which files there will be.
       set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${proto})
       file(STRINGS ${proto} services REGEX "^service ")
-      list(APPEND written ${arg_DIRECTORY}/${name}.rpc.c)
+      list(APPEND written ${arg_DIRECTORY}/${name}.rpc.c ${arg_DIRECTORY}/${name}.file.c)
       list(APPEND headers ${arg_DIRECTORY}/${name}.rpc.h)
       if(services)
         list(APPEND written ${arg_DIRECTORY}/${name}.handlers.c ${arg_DIRECTORY}/${name}.client.c)
