@@ -1,16 +1,42 @@
 #include "gen/gen_emit.h"
 #include "gen/gen_options.h"
 
+/* What a handler calls for the messages of its streams. */
+static void emit_stream_ends(const struct gen_method_names *names, struct gen_page *page)
+{
+    if (names->client_streams)
+        gen_print(page,
+                  "enum status %s_%s_receive(struct rpc_call *call, const %s **in)\n"
+                  "{\n"
+                  "    const ProtobufCMessage *message;\n"
+                  "    enum status status = rpc_receive(call, &message);\n"
+                  "    if (status == OK) *in = (const %s *)message;\n"
+                  "    return status;\n"
+                  "}\n\n",
+                  names->package, names->method, names->input, names->input);
+    if (names->server_streams)
+        gen_print(page,
+                  "enum status %s_%s_send(struct rpc_call *call, const %s *out)\n"
+                  "{\n"
+                  "    return rpc_send(call, &out->base);\n"
+                  "}\n\n",
+                  names->package, names->method, names->output);
+}
+
 static void emit_thunk(const struct gen_method_names *names, struct gen_page *page)
 {
     gen_print(page,
               "static enum status handle_%s(void *self, struct rpc_call *call,\n"
               "    const ProtobufCMessage *in, ProtobufCMessage *out)\n"
-              "{\n"
-              "    return %s_%s(self, call, (const %s *)in,\n"
-              "        (%s *)out);\n"
-              "}\n\n",
-              names->method, names->package, names->method, names->input, names->output);
+              "{\n",
+              names->method);
+    if (names->client_streams) gen_print(page, "    (void)in;\n");
+    if (names->server_streams) gen_print(page, "    (void)out;\n");
+    gen_print(page, "    return %s_%s(self, call", names->package, names->method);
+    if (!names->client_streams) gen_print(page, ", (const %s *)in", names->input);
+    if (!names->server_streams)
+        gen_print(page, ",%s(%s *)out", names->client_streams ? " " : "\n        ", names->output);
+    gen_print(page, ");\n}\n\n");
 }
 
 /* Writes the thunks of a service and names them in its table, in the order of its methods. */
@@ -19,27 +45,26 @@ static enum status emit_service_handlers(const struct gen_schema *schema, const 
                                          struct fault *fault)
 {
     struct gen_method_names names;
-    size_t unary = 0;
-    for (size_t i = 0; i < service->n_method; i++) {
+    size_t count = service->n_method;
+    for (size_t i = 0; i < count; i++) {
         enum status status =
             gen_name_method(schema, file, service, service->method[i], &names, fault);
         if (status != OK) return status;
-        if (names.streams) continue;
+        emit_stream_ends(&names, page);
         emit_thunk(&names, page);
-        unary++;
     }
     const char *name = gen_service_name(schema, file, service);
     if (name == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
-    if (unary > 0) gen_print(page, "static rpc_handler *const %s_table[] = {\n", name);
-    for (size_t i = 0; i < service->n_method && unary > 0; i++) {
+    if (count > 0) gen_print(page, "static rpc_handler *const %s_table[] = {\n", name);
+    for (size_t i = 0; i < count; i++) {
         enum status status =
             gen_name_method(schema, file, service, service->method[i], &names, fault);
         if (status != OK) return status;
-        if (!names.streams) gen_print(page, "    handle_%s,\n", names.method);
+        gen_print(page, "    handle_%s,\n", names.method);
     }
-    if (unary > 0) gen_print(page, "};\n");
+    if (count > 0) gen_print(page, "};\n");
     gen_print(page, "const struct rpc_handlers %s_handlers = {\n    .service = &%s,\n", name, name);
-    if (unary > 0) gen_print(page, "    .handlers = %s_table,\n", name);
+    if (count > 0) gen_print(page, "    .handlers = %s_table,\n", name);
     const char *symbol = gen_file_symbol(schema->arena, file->name);
     if (symbol == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
     gen_print(page, "    .file = &%s,\n", symbol);
@@ -48,8 +73,8 @@ static enum status emit_service_handlers(const struct gen_schema *schema, const 
 }
 
 static enum status emit_call(const struct gen_schema *schema, const gen_file *file,
-                             const gen_service *service, size_t index, size_t position,
-                             struct gen_page *page, struct fault *fault)
+                             const gen_service *service, size_t index, struct gen_page *page,
+                             struct fault *fault)
 {
     struct gen_method_names names;
     enum status status =
@@ -66,7 +91,7 @@ static enum status emit_call(const struct gen_schema *schema, const gen_file *fi
               "    if (status == OK) *out = (%s *)message;\n"
               "    return status;\n"
               "}\n\n",
-              names.package, names.method, names.input, names.output, names.service, position,
+              names.package, names.method, names.input, names.output, names.service, index,
               names.output);
     return OK;
 }
@@ -94,12 +119,10 @@ enum status gen_emit_client(const struct gen_schema *schema, const gen_file *fil
     gen_print(page, "#include \"%s.rpc.h\"\n\n#include \"rpc/rpc_client.h\"\n\n", stem);
     for (size_t i = 0; i < file->n_service; i++) {
         const gen_service *service = file->service[i];
-        size_t position = 0; /* In the table of methods, which streams are not in. */
         for (size_t j = 0; j < service->n_method; j++) {
             if (gen_method_streams(service->method[j])) continue;
-            enum status status = emit_call(schema, file, service, j, position, page, fault);
+            enum status status = emit_call(schema, file, service, j, page, fault);
             if (status != OK) return status;
-            position++;
         }
     }
     return page->status;

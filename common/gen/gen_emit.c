@@ -49,7 +49,8 @@ enum status gen_name_method(const struct gen_schema *schema, const gen_file *fil
         .method = gen_snake(schema->arena, method->name),
         .input = input->name,
         .output = output->name,
-        .streams = gen_method_streams(method),
+        .client_streams = method->client_streaming,
+        .server_streams = method->server_streaming,
     };
     if (arena_exhausted(schema->arena))
         return fault_set(fault, RESOURCE_EXHAUSTED, "%s: no memory for its methods", file->name);

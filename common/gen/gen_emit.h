@@ -24,7 +24,8 @@ struct gen_method_names {
     const char *method;  /* "get_line" */
     const char *input;   /* "budget_get_line_request" */
     const char *output;  /* "budget_get_line_response" */
-    bool streams;        /* Not generated yet: streams come with their own calls. */
+    bool client_streams;
+    bool server_streams;
 };
 
 NODISCARD enum status gen_name_method(const struct gen_schema *schema, const gen_file *file,

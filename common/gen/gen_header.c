@@ -76,12 +76,32 @@ static void emit_message(const struct gen_schema *schema, const struct gen_type 
     gen_print(page, "extern const struct rpc_message %s_type;\n\n", type->name);
 }
 
-static void emit_method(const struct gen_method_names *names, struct gen_page *page)
+/* The typed ends of a stream, for its handler. */
+static void emit_stream_ends(const struct gen_method_names *names, struct gen_page *page)
 {
-    gen_print(page,
-              "enum status %s_%s(struct %s *self, struct rpc_call *call,\n"
-              "    const %s *in, %s *out);\n",
-              names->package, names->method, names->package, names->input, names->output);
+    if (names->client_streams)
+        gen_print(page,
+                  "NODISCARD enum status %s_%s_receive(struct rpc_call *call, const %s **in);\n",
+                  names->package, names->method, names->input);
+    if (names->server_streams)
+        gen_print(page, "NODISCARD enum status %s_%s_send(struct rpc_call *call, const %s *out);\n",
+                  names->package, names->method, names->output);
+}
+
+static void emit_handler(const struct gen_method_names *names, struct gen_page *page)
+{
+    gen_print(page, "enum status %s_%s(struct %s *self, struct rpc_call *call", names->package,
+              names->method, names->package);
+    if (!names->client_streams) gen_print(page, ",\n    const %s *in", names->input);
+    if (!names->server_streams)
+        gen_print(page, ",%s%s *out", names->client_streams ? "\n    " : " ", names->output);
+    gen_print(page, ");\n");
+    emit_stream_ends(names, page);
+}
+
+static void emit_client(const struct gen_method_names *names, struct gen_page *page)
+{
+    if (names->client_streams || names->server_streams) return;
     gen_print(page,
               "NODISCARD enum status %s_client_%s(struct rpc_client *client,\n"
               "    const struct rpc_options *options, const %s *in,\n"
@@ -122,10 +142,8 @@ static enum status emit_service(const struct gen_schema *schema, const gen_file 
         if (status == OK)
             status = gen_name_method(schema, file, service, service->method[i], &names, fault);
         if (status != OK) return status;
-        if (names.streams)
-            gen_print(page, "/* %s streams: not generated yet. */\n", service->method[i]->name);
-        else
-            emit_method(&names, page);
+        emit_handler(&names, page);
+        emit_client(&names, page);
     }
     return OK;
 }

@@ -5,7 +5,7 @@
 #include "sotong/options/v1/options.pb-c.h"
 
 /* Numbers of the extensions in options.proto. */
-enum { BOUNDS_EXTENSION = 50100, LANE_EXTENSION = 50100 };
+enum { BOUNDS_EXTENSION = 50100, LANE_EXTENSION = 50100, IDLE_TIMEOUT_EXTENSION = 50101 };
 
 #define TYPE(name) GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_##name
 #define LEVEL(name) GOOGLE__PROTOBUF__METHOD_OPTIONS__IDEMPOTENCY_LEVEL__##name
@@ -137,7 +137,12 @@ enum status gen_method_lane(const char *package, const gen_method *method, enum 
         unknown = find_unknown(&method->options->base, LANE_EXTENSION, PROTOBUF_C_WIRE_TYPE_VARINT);
     if (unknown != NULL && read_varint(unknown->data, unknown->len, &declared) == 0)
         return fault_set(fault, INVALID_ARGUMENT, "%s: its lane cannot be read", method->name);
-    bool reads = level(package, method) == LEVEL(NO_SIDE_EFFECTS);
+    bool reads = gen_method_no_side_effects(package, method);
+    if (gen_method_streams(method)) {
+        *lane = RPC_LANE_STREAM;
+        if (declared == SOTONG__OPTIONS__V1__LANE__LANE_UNSPECIFIED) return OK;
+        return fault_set(fault, INVALID_ARGUMENT, "%s: a stream has no lane", method->name);
+    }
     switch (declared) {
     case SOTONG__OPTIONS__V1__LANE__LANE_UNSPECIFIED:
         *lane = reads ? RPC_LANE_READ : RPC_LANE_WRITE;
@@ -158,6 +163,33 @@ enum status gen_method_lane(const char *package, const gen_method *method, enum 
         return fault_set(fault, INVALID_ARGUMENT, "%s: this generator does not know its lane",
                          method->name);
     }
+}
+
+enum status gen_method_idle_timeout(const gen_method *method, int64_t *timeout_ms,
+                                    struct fault *fault)
+{
+    *timeout_ms = 0;
+    if (method->options == NULL) return OK;
+    const ProtobufCMessageUnknownField *unknown =
+        find_unknown(&method->options->base, IDLE_TIMEOUT_EXTENSION, PROTOBUF_C_WIRE_TYPE_VARINT);
+    if (unknown == NULL) return OK;
+    uint64_t value;
+    if (read_varint(unknown->data, unknown->len, &value) == 0)
+        return fault_set(fault, INVALID_ARGUMENT, "%s: its idle timeout cannot be read",
+                         method->name);
+    if (!gen_method_streams(method))
+        return fault_set(fault, INVALID_ARGUMENT, "%s: idle_timeout_ms suits only a stream",
+                         method->name);
+    if ((int64_t)value < -1)
+        return fault_set(fault, INVALID_ARGUMENT, "%s: idle_timeout_ms is less than -1",
+                         method->name);
+    *timeout_ms = (int64_t)value;
+    return OK;
+}
+
+bool gen_method_no_side_effects(const char *package, const gen_method *method)
+{
+    return level(package, method) == LEVEL(NO_SIDE_EFFECTS);
 }
 
 bool gen_method_idempotent(const char *package, const gen_method *method)

@@ -14,6 +14,14 @@ NODISCARD enum status gen_field_bounds(const struct gen_type *message, const gen
 NODISCARD enum status gen_method_lane(const char *package, const gen_method *method,
                                       enum rpc_lane *lane, struct fault *fault);
 
+/* How long a stream may be idle, in milliseconds; 0 where the method does not say.
+ * INVALID_ARGUMENT: it is less than -1, or the method does not stream. */
+NODISCARD enum status gen_method_idle_timeout(const gen_method *method, int64_t *timeout_ms,
+                                              struct fault *fault);
+
+/* The method has no side effects. */
+bool gen_method_no_side_effects(const char *package, const gen_method *method);
+
 /* The method may be repeated: it has no side effects, or is declared idempotent. */
 bool gen_method_idempotent(const char *package, const gen_method *method);
 

@@ -116,6 +116,26 @@ static enum status emit_message(const struct gen_schema *schema, const struct ge
     return OK;
 }
 
+/* What most methods are not, told only of those that are. */
+static void emit_flags(const char *package, const gen_method *method, int64_t idle_timeout_ms,
+                       struct gen_page *page)
+{
+    const struct {
+        const char *name;
+        bool set;
+    } flags[] = {
+        {"idempotent", gen_method_idempotent(package, method)},
+        {"no_side_effects", gen_method_no_side_effects(package, method)},
+        {"client_streams", method->client_streaming},
+        {"server_streams", method->server_streaming},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(flags); i++) {
+        if (flags[i].set) gen_print(page, "        .%s = true,\n", flags[i].name);
+    }
+    if (idle_timeout_ms != 0)
+        gen_print(page, "        .idle_timeout_ms = INT64_C(%lld),\n", (long long)idle_timeout_ms);
+}
+
 static enum status emit_method(const struct gen_schema *schema, const gen_file *file,
                                const gen_service *service, const gen_method *method,
                                struct gen_page *page, struct fault *fault)
@@ -124,27 +144,26 @@ static enum status emit_method(const struct gen_schema *schema, const gen_file *
         [RPC_LANE_READ] = "RPC_LANE_READ",
         [RPC_LANE_WRITE] = "RPC_LANE_WRITE",
         [RPC_LANE_FLOW] = "RPC_LANE_FLOW",
+        [RPC_LANE_STREAM] = "RPC_LANE_STREAM",
     };
     struct gen_method_names names;
     enum rpc_lane lane = RPC_LANE_WRITE;
+    int64_t idle_timeout_ms = 0;
     enum status status = gen_name_method(schema, file, service, method, &names, fault);
     if (status == OK) status = gen_method_lane(file->package, method, &lane, fault);
+    if (status == OK) status = gen_method_idle_timeout(method, &idle_timeout_ms, fault);
     if (status != OK) return status;
-    if (names.streams) {
-        gen_print(page, "    /* %s streams: not generated yet. */\n", method->name);
-        return OK;
-    }
     gen_print(page,
               "    {\n"
               "        .path = \"/%s.%s/%s\",\n"
               "        .name = \"%s\",\n"
               "        .input = &%s_type,\n"
               "        .output = &%s_type,\n"
-              "        .lane = %s,\n"
-              "        .idempotent = %s,\n"
-              "    },\n",
+              "        .lane = %s,\n",
               file->package, service->name, method->name, method->name, names.input, names.output,
-              lanes[lane], gen_method_idempotent(file->package, method) ? "true" : "false");
+              lanes[lane]);
+    emit_flags(file->package, method, idle_timeout_ms, page);
+    gen_print(page, "    },\n");
     return OK;
 }
 
@@ -154,19 +173,17 @@ static enum status emit_service(const struct gen_schema *schema, const gen_file 
 {
     const char *name = gen_service_name(schema, file, service);
     if (name == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
-    size_t unary = 0;
-    for (size_t i = 0; i < service->n_method; i++)
-        unary += !gen_method_streams(service->method[i]);
-    if (unary > 0) gen_print(page, "static const struct rpc_method %s_methods[] = {\n", name);
-    for (size_t i = 0; i < service->n_method && unary > 0; i++) {
+    size_t count = service->n_method;
+    if (count > 0) gen_print(page, "static const struct rpc_method %s_methods[] = {\n", name);
+    for (size_t i = 0; i < count; i++) {
         enum status status = emit_method(schema, file, service, service->method[i], page, fault);
         if (status != OK) return status;
     }
-    if (unary > 0) gen_print(page, "};\n");
+    if (count > 0) gen_print(page, "};\n");
     gen_print(page, "const struct rpc_service %s = {\n    .name = \"%s.%s\",\n", name,
               file->package, service->name);
-    if (unary > 0)
-        gen_print(page, "    .methods = %s_methods,\n    .method_count = %zu,\n", name, unary);
+    if (count > 0)
+        gen_print(page, "    .methods = %s_methods,\n    .method_count = %zu,\n", name, count);
     gen_print(page, "};\n");
     return OK;
 }

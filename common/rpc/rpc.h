@@ -23,7 +23,9 @@
 struct db;
 struct rpc_call;
 
-enum rpc_lane { RPC_LANE_READ, RPC_LANE_WRITE, RPC_LANE_FLOW };
+/* Where a method's handler runs. Streams, and methods of services that wait, have a fiber of the
+ * loop's thread; see rpc_receive. */
+enum rpc_lane { RPC_LANE_READ, RPC_LANE_WRITE, RPC_LANE_FLOW, RPC_LANE_STREAM };
 
 /* Forms of strings; the numbers are those of sotong.options.v1.Format. */
 enum rpc_format {
@@ -53,6 +55,7 @@ struct rpc_message {
                                               * of message fields, NULL for the others. */
 };
 
+/* `in` is NULL where the client streams, `out` where the server does. */
 typedef enum status rpc_handler(void *self, struct rpc_call *call, const ProtobufCMessage *in,
                                 ProtobufCMessage *out);
 
@@ -62,7 +65,11 @@ struct rpc_method {
     const struct rpc_message *input;
     const struct rpc_message *output;
     enum rpc_lane lane;
-    bool idempotent; /* No side effects, or safe to repeat: a client may retry it. */
+    bool idempotent;      /* No side effects, or safe to repeat: a client may retry it. */
+    bool no_side_effects; /* Connect also offers it as GET. */
+    bool client_streams;  /* Both: bidirectional. */
+    bool server_streams;
+    int64_t idle_timeout_ms; /* Of a stream; 0: the runtime's default, -1: none. */
 };
 
 /* A service as its clients see it. */
@@ -127,3 +134,50 @@ NODISCARD enum status rpc_write(struct rpc_call *call,
 /* In a flow: the client that calls other services (struct rpc_client, common/rpc/rpc_client.h);
  * NULL where the service makes no calls. */
 struct rpc_client *rpc_call_client(struct rpc_call *call);
+
+/* ---- Streams ----
+ *
+ * The handler of a stream is straight-line code on a fiber of the loop's thread; where it waits,
+ * other calls run:
+ *
+ *     enum status budget_watch(struct budget *self, struct rpc_call *call,
+ *                              const budget_watch_request *in)
+ *     {
+ *         enum status status = OK;
+ *         while (status == OK) {
+ *             ... read, and budget_watch_send(call, &event) ...
+ *             if (status == OK) status = rpc_wait_commit(call);
+ *         }
+ *         return status;
+ *     }
+ *
+ * Generated code wraps rpc_receive and rpc_send with the method's types. The functions that wait
+ * return OK or, once the call is over, why: CANCELLED (the peer has reset it or has gone),
+ * DEADLINE_EXCEEDED (its deadline, or the method's idle timeout), UNAVAILABLE (the server stops).
+ * The handler then returns that status. No query may be open while a handler waits: rpc_db gives
+ * the reader anew afterwards, with what was committed meanwhile. */
+
+/* The next message of the client's stream, which has passed its bounds, in the turn's arena. OK
+ * with NULL: the client has sent its last. INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNIMPLEMENTED: the
+ * message cannot be read; the fault is set. Waits. */
+NODISCARD enum status rpc_receive(struct rpc_call *call, const ProtobufCMessage **in);
+
+/* Sends a message of the server's stream; it is encoded when this returns. Waits while the peer is
+ * slow. RESOURCE_EXHAUSTED: the message is too large. */
+NODISCARD enum status rpc_send(struct rpc_call *call, const ProtobufCMessage *out);
+
+/* Waits at least so many milliseconds. */
+NODISCARD enum status rpc_sleep(struct rpc_call *call, int64_t ms);
+
+/* Waits until something was committed to the store after the call last took its reader.
+ * UNAVAILABLE: the server drains; the handler may still send a last message. */
+NODISCARD enum status rpc_wait_commit(struct rpc_call *call);
+
+/* Memory of one turn of a stream: released by rpc_receive and rpc_wait_commit, and by
+ * rpc_turn_end. */
+struct arena *rpc_turn_arena(struct rpc_call *call);
+void rpc_turn_end(struct rpc_call *call);
+
+/* The call is over: nobody waits for its outcome any more. For handlers that compute for long; true
+ * in every lane. */
+bool rpc_cancelled(const struct rpc_call *call);

@@ -90,6 +90,18 @@ enum status rpc_write(struct rpc_call *call,
     return rpc_lanes_write(call->lanes, call, write, context);
 }
 
+enum status rpc_receive(struct rpc_call *call, const ProtobufCMessage **in)
+{
+    *in = NULL;
+    return rpc_fail(call, UNIMPLEMENTED, "streams are not served yet");
+}
+
+enum status rpc_send(struct rpc_call *call, const ProtobufCMessage *out)
+{
+    (void)out;
+    return rpc_fail(call, UNIMPLEMENTED, "streams are not served yet");
+}
+
 const char *rpc_call_message(struct rpc_call *call)
 {
     if (call->fault.message[0] != '\0') return call->fault.message;

@@ -23,3 +23,11 @@ enum status health_check(struct health *self, struct rpc_call *call,
                                  : HEALTH_HEALTH_CHECK_RESPONSE_SERVING_STATUS_SERVING;
     return OK;
 }
+
+enum status health_watch(struct health *self, struct rpc_call *call,
+                         const health_health_check_request *in)
+{
+    (void)self;
+    (void)in;
+    return rpc_fail(call, UNIMPLEMENTED, "Watch is not served yet");
+}

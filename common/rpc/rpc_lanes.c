@@ -343,6 +343,9 @@ void rpc_lanes_run(struct rpc_lanes *lanes, struct rpc_call *call)
 {
     call->lanes = lanes;
     switch (call->method->lane) {
+    case RPC_LANE_STREAM:
+        done_now(lanes, call, rpc_fail(call, UNIMPLEMENTED, "streams are not served yet"));
+        return;
     case RPC_LANE_READ:
         call->db = reader_begin(lanes);
         done_now(lanes, call, rpc_call_run(call));

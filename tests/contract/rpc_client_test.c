@@ -72,6 +72,50 @@ enum status sample_move_node(struct sample *self, struct rpc_call *call, const s
     return rpc_fail(call, UNAVAILABLE, "call %d", ++self->flaky_calls);
 }
 
+/* Sends nodes labelled with each letter of the name. */
+enum status sample_watch_nodes(struct sample *self, struct rpc_call *call,
+                               const sample_get_node_request *in)
+{
+    (void)self;
+    enum status status = OK;
+    for (const char *letter = in->name; status == OK && *letter != '\0'; letter++) {
+        char label[2] = {*letter, '\0'};
+        sample_node node = SAMPLE_NODE_INIT;
+        node.label = label;
+        status = sample_watch_nodes_send(call, &node);
+    }
+    return status;
+}
+
+/* Answers with the last name. */
+enum status sample_upload_nodes(struct sample *self, struct rpc_call *call, sample_node *out)
+{
+    (void)self;
+    const sample_get_node_request *in = NULL;
+    enum status status = sample_upload_nodes_receive(call, &in);
+    while (status == OK && in != NULL) {
+        out->label = arena_copy(rpc_arena(call), in->name, strlen(in->name));
+        if (out->label == NULL) return RESOURCE_EXHAUSTED;
+        status = sample_upload_nodes_receive(call, &in);
+    }
+    return status;
+}
+
+/* Answers each name with a node. */
+enum status sample_talk_nodes(struct sample *self, struct rpc_call *call)
+{
+    (void)self;
+    const sample_get_node_request *in = NULL;
+    enum status status = sample_talk_nodes_receive(call, &in);
+    while (status == OK && in != NULL) {
+        sample_node node = SAMPLE_NODE_INIT;
+        node.label = in->name;
+        status = sample_talk_nodes_send(call, &node);
+        if (status == OK) status = sample_talk_nodes_receive(call, &in);
+    }
+    return status;
+}
+
 static void serve(int port)
 {
     static struct sample self;

@@ -76,6 +76,15 @@ static const struct {
      "option idempotency_level = NO_SIDE_EFFECTS; option (sotong.options.v1.lane) = LANE_WRITE; } "
      "}",
      "Get: NO_SIDE_EFFECTS contradicts LANE_WRITE"},
+    {"package a.v1;" OPTIONS "message M {} service A { rpc Get(M) returns (stream M) {"
+     "option (sotong.options.v1.lane) = LANE_FLOW; } }",
+     "Get: a stream has no lane"},
+    {"package a.v1;" OPTIONS "message M {} service A { rpc Get(M) returns (M) {"
+     "option (sotong.options.v1.idle_timeout_ms) = 5; } }",
+     "Get: idle_timeout_ms suits only a stream"},
+    {"package a.v1;" OPTIONS "message M {} service A { rpc Get(stream M) returns (M) {"
+     "option (sotong.options.v1.idle_timeout_ms) = -2; } }",
+     "Get: idle_timeout_ms is less than -1"},
 };
 
 static void refuses_with_reasons(void)
