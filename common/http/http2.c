@@ -315,12 +315,36 @@ static nghttp2_session_callbacks *callbacks_new(void)
     return callbacks;
 }
 
+/* nghttp2 allocates and frees some ten blocks a request: they come from the server's pool. */
+static void *memory_alloc(size_t bytes, void *pool)
+{
+    return pool_block_alloc(pool, bytes);
+}
+
+static void memory_free(void *block, void *pool)
+{
+    pool_block_free(pool, block);
+}
+
+static void *memory_calloc(size_t count, size_t bytes, void *pool)
+{
+    return pool_block_calloc(pool, count, bytes);
+}
+
+static void *memory_resize(void *block, size_t bytes, void *pool)
+{
+    return pool_block_resize(pool, block, bytes);
+}
+
 static nghttp2_session *session_new(struct http_connection *connection)
 {
     nghttp2_session *session = NULL;
     nghttp2_session_callbacks *callbacks = callbacks_new();
     if (callbacks == NULL) return NULL;
-    if (nghttp2_session_server_new(&session, callbacks, connection) != 0) session = NULL;
+    nghttp2_mem memory = {connection->server->pool, memory_alloc, memory_free, memory_calloc,
+                          memory_resize};
+    if (nghttp2_session_server_new3(&session, callbacks, connection, NULL, &memory) != 0)
+        session = NULL;
     nghttp2_session_callbacks_del(callbacks);
     return session;
 }

@@ -6,6 +6,7 @@
 
 #include <uv.h>
 
+#include "base/pool.h"
 #include "http/http_message.h"
 #include "http/http_server.h"
 
@@ -92,6 +93,7 @@ struct http_server {
     struct http_connection *dirty;
     size_t connection_count;
     size_t bodies_bytes; /* Of all requests that are not answered yet. */
+    struct pool *pool; /* What nghttp2's sessions live in. */
     struct http_exchange *kept;
     size_t kept_count;
     size_t exchange_count;

@@ -65,6 +65,7 @@ static void connection_closed(uv_handle_t *handle)
     server->connection_count--;
     if (server->connection_count > 0) return;
     (void)uv_timer_stop(&server->timer);
+    pool_trim(server->pool);
     if (server->draining) server_stopped(server);
 }
 
@@ -383,7 +384,9 @@ static void handles_init(struct http_server *server)
 
 static void failed_closed(uv_handle_t *handle)
 {
-    free(handle->data);
+    struct http_server *server = handle->data;
+    pool_free(server->pool);
+    free(server);
 }
 
 enum status http_server_new(const struct http_server_config *config, struct http_server **out,
@@ -395,10 +398,16 @@ enum status http_server_new(const struct http_server_config *config, struct http
     }
     struct http_server *server = calloc(1, sizeof *server);
     if (server == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for the server");
+    server->pool = pool_new();
+    if (server->pool == NULL) {
+        free(server);
+        return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for the server");
+    }
     server->config = *config;
     server->listener.data = server;
     int error = uv_tcp_init(config->loop, &server->listener);
     if (error != 0) {
+        pool_free(server->pool);
         free(server);
         return fault_set(fault, UNAVAILABLE, "no socket: %s", uv_strerror(error));
     }
@@ -453,5 +462,6 @@ void http_server_free(struct http_server *server)
         arena_free(&exchange->arena);
         free(exchange);
     }
+    pool_free(server->pool);
     free(server);
 }

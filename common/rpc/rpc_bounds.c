@@ -291,7 +291,12 @@ static void check_item(struct check *check)
 bool rpc_check_bounds(const struct rpc_message *type, const ProtobufCMessage *message,
                       rpc_bounds_report *report, void *context)
 {
-    struct check check = {.report = report, .context = context, .holds = true};
+    struct check check; /* Of its frames only those that are entered are set. */
+    check.report = report;
+    check.context = context;
+    check.holds = true;
+    check.stopped = false;
+    check.depth = 0;
     check.frames[0] = (struct frame){.type = type, .message = message};
     while (!check.stopped) {
         struct frame *frame = &check.frames[check.depth];

@@ -195,7 +195,11 @@ static enum status check_field(struct walk *walk, unsigned wire_type, size_t beg
 enum status rpc_wire_check(struct text bytes, const ProtobufCMessageDescriptor *descriptor,
                            struct fault *fault)
 {
-    struct walk walk = {.bytes = (const uint8_t *)bytes.bytes, .fault = fault};
+    struct walk walk; /* Of its frames only those that are entered are set. */
+    walk.bytes = (const uint8_t *)bytes.bytes;
+    walk.at = 0;
+    walk.depth = 0;
+    walk.fault = fault;
     walk.frames[0] = (struct frame){.descriptor = descriptor, .end = bytes.length};
     for (;;) {
         struct frame *frame = &walk.frames[walk.depth];
