@@ -135,6 +135,12 @@ NODISCARD enum status rpc_write(struct rpc_call *call,
  * NULL where the service makes no calls. */
 struct rpc_client *rpc_call_client(struct rpc_call *call);
 
+/* The call's trace context for the calls that it makes (https://www.w3.org/TR/trace-context/), in
+ * its arena: the values of the headers traceparent and tracestate. NULL: no memory; for the state
+ * also: there is none. */
+const char *rpc_traceparent(struct rpc_call *call);
+const char *rpc_tracestate(struct rpc_call *call);
+
 /* ---- Streams ----
  *
  * The handler of a stream is straight-line code on a fiber of the loop's thread; where it waits,

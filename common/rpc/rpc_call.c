@@ -102,6 +102,20 @@ enum status rpc_send(struct rpc_call *call, const ProtobufCMessage *out)
     return rpc_fail(call, UNIMPLEMENTED, "streams are not served yet");
 }
 
+const char *rpc_traceparent(struct rpc_call *call)
+{
+    char *traceparent = arena_alloc(&call->arena, RPC_TRACEPARENT_BYTES + 1);
+    if (traceparent == NULL) return NULL;
+    rpc_trace_format(&call->trace, traceparent);
+    return traceparent;
+}
+
+const char *rpc_tracestate(struct rpc_call *call)
+{
+    if (call->trace.state.length == 0) return NULL;
+    return arena_copy(&call->arena, call->trace.state.bytes, call->trace.state.length);
+}
+
 const char *rpc_call_message(struct rpc_call *call)
 {
     if (call->fault.message[0] != '\0') return call->fault.message;
@@ -136,6 +150,7 @@ void rpc_call_encode(struct rpc_call *call)
     if (call->status != OK) return;
     enum status status = call->json ? rpc_json_write(call->out, &style, &call->encoded)
                                     : rpc_encode(call->out, &call->encoded);
+    call->bytes_out += call->encoded.length;
     if (status == OK) return;
     buffer_free(&call->encoded);
     call->status = rpc_fail(call, status, "the response could not be encoded: %s",

@@ -6,8 +6,10 @@
 #include "http/http_message.h"
 #include "rpc/rpc.h"
 #include "rpc/rpc_limits.h"
+#include "rpc/rpc_trace.h"
 
 struct rpc_lanes;
+struct rpc_recorder;
 struct rpc_server;
 struct rpc_protocol;
 
@@ -28,16 +30,21 @@ struct rpc_field_violation {
 
 struct rpc_call {
     struct rpc_server *server;
+    struct rpc_recorder *recorder; /* Of the loop that serves the call. */
     struct rpc_lanes *lanes;
     struct http_exchange *exchange;
     const struct rpc_protocol *protocol;
     const struct rpc_method *method;
+    size_t method_number; /* Its place among the server's methods. */
     rpc_handler *handler;
     void *self;
     struct rpc_client *client;
     struct arena arena;
     struct db *db;
     int64_t started_us;
+    uint64_t bytes_in, bytes_out; /* Of messages, as they travel. */
+    struct rpc_trace trace;
+    const char *caller;  /* The service that calls, by a name of our own tables; NULL: unknown. */
     int64_t deadline_ms; /* Of the monotonic clock; INT64_MAX without one. */
     bool json;           /* The message's encoding; otherwise protobuf. */
     bool decoded;        /* The fault speaks of the service's data, not of the client's bytes. */

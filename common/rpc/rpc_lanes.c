@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <uv.h>
 
+#include "base/clock.h"
 #include "rpc/rpc_call.h"
+#include "rpc/rpc_metrics.h"
 
 /* A queue of calls, first in, first out. */
 struct calls {
@@ -141,13 +143,16 @@ static void batch_fail(struct jobs *jobs)
 static void batch_run(struct rpc_lanes *lanes, struct jobs *jobs)
 {
     struct db *db = lanes->config.writer;
+    int64_t began_us = clock_monotonic_us();
     if (db_begin(db) != OK) {
         batch_fail(jobs);
         return;
     }
     for (struct rpc_job *job = jobs->first; job != NULL; job = job->next)
         job_run(job, db);
-    if (db_commit(db) == OK) {
+    bool kept = db_commit(db) == OK;
+    rpc_metrics_commit(lanes->config.metrics, jobs->count, clock_monotonic_us() - began_us, kept);
+    if (kept) {
         lanes->commits++;
         return;
     }
@@ -199,6 +204,13 @@ static bool writer_submit(struct rpc_lanes *lanes, struct rpc_job *job)
     uv_cond_signal(&lanes->write_waiting);
     uv_mutex_unlock(&lanes->mutex);
     return fits;
+}
+
+void rpc_lanes_queued(struct rpc_lanes *lanes, struct rpc_lanes_queued *queued)
+{
+    uv_mutex_lock(&lanes->mutex);
+    *queued = (struct rpc_lanes_queued){lanes->writes.count, lanes->flows.count};
+    uv_mutex_unlock(&lanes->mutex);
 }
 
 enum status rpc_lanes_write(struct rpc_lanes *lanes, struct rpc_call *call,

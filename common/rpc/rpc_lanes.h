@@ -8,6 +8,7 @@
 
 struct uv_loop_s;
 struct rpc_lanes;
+struct rpc_metrics;
 
 struct rpc_lanes_config {
     struct uv_loop_s *loop;
@@ -17,6 +18,7 @@ struct rpc_lanes_config {
     int workers_max;
     size_t write_queue_max;
     size_t flow_queue_max;
+    struct rpc_metrics *metrics; /* Where commits are counted. */
     /* A call has run and has its status; called on the loop, for reads before rpc_lanes_run
      * returns. */
     void (*done)(void *context, struct rpc_call *call);
@@ -30,6 +32,14 @@ NODISCARD enum status rpc_lanes_new(const struct rpc_lanes_config *config, struc
 
 /* Runs a decoded call in its method's lane. A full queue fails it with UNAVAILABLE. */
 void rpc_lanes_run(struct rpc_lanes *lanes, struct rpc_call *call);
+
+/* Calls that wait for the writer, and for a worker. */
+struct rpc_lanes_queued {
+    size_t writes;
+    size_t flows;
+};
+
+void rpc_lanes_queued(struct rpc_lanes *lanes, struct rpc_lanes_queued *queued);
 
 /* What rpc_write of rpc.h does. */
 NODISCARD enum status rpc_lanes_write(struct rpc_lanes *lanes, struct rpc_call *call,

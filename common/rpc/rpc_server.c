@@ -7,26 +7,31 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "health.rpc.h"
 #include "http/http_server.h"
 #include "rpc/rpc_codec.h"
 #include "rpc/rpc_health.h"
 #include "rpc/rpc_json.h"
 #include "rpc/rpc_lanes.h"
+#include "rpc/rpc_metrics.h"
 #include "rpc/rpc_protocol.h"
+#include "rpc/rpc_recorder.h"
+#include "rpc/rpc_scrape.h"
 
 /* A method and what runs it. */
 struct route {
     const struct rpc_method *method;
     rpc_handler *handler;
     void *self;
+    const char *service;
 };
 
 struct rpc_server {
     struct rpc_server_config config;
     struct http_server *http;
     struct rpc_lanes *lanes;
+    struct rpc_metrics *metrics;
+    struct rpc_recorder *recorder;
     struct route *routes; /* Sorted by path. */
     size_t route_count;
     struct health health;
@@ -79,8 +84,8 @@ static void routes_add(struct rpc_server *server, const struct rpc_mount *mount)
 {
     const struct rpc_service *service = mount->handlers->service;
     for (size_t i = 0; i < service->method_count; i++) {
-        server->routes[server->route_count++] =
-            (struct route){&service->methods[i], mount->handlers->handlers[i], mount->self};
+        server->routes[server->route_count++] = (struct route){
+            &service->methods[i], mount->handlers->handlers[i], mount->self, service->name};
     }
 }
 
@@ -122,8 +127,10 @@ static struct rpc_call *call_new(struct rpc_server *server, const struct route *
     }
     struct arena arena = call->arena;
     *call = (struct rpc_call){.server = server,
+                              .recorder = server->recorder,
                               .exchange = exchange,
                               .method = route->method,
+                              .method_number = (size_t)(route - server->routes),
                               .handler = route->handler,
                               .self = route->self,
                               .client = server->config.client,
@@ -132,6 +139,7 @@ static struct rpc_call *call_new(struct rpc_server *server, const struct route *
                               .deadline_ms = INT64_MAX};
     buffer_init(&call->encoded, HTTP_RESPONSE_BYTES_MAX);
     server->in_flight++;
+    rpc_recorder_begin(call->recorder, call);
     return call;
 }
 
@@ -166,29 +174,13 @@ static void call_free(struct rpc_call *call)
     }
 }
 
-/* One line for each failed call. What a client sent may stand in the message of a failed decoding,
- * so that one is not logged. */
-static void call_log(struct rpc_call *call)
-{
-    int64_t took_us = clock_monotonic_us() - call->started_us;
-    if (call->status == OK) {
-        log_write(LOG_DEBUG, "%s OK in %lld us, %s", call->method->path, (long long)took_us,
-                  call->protocol->name);
-        return;
-    }
-    bool ours = call->status == INTERNAL || call->status == UNKNOWN || call->status == DATA_LOSS;
-    log_write(ours ? LOG_ERROR : LOG_INFO, "%s %s in %lld us, %s%s%s", call->method->path,
-              status_name(call->status), (long long)took_us, call->protocol->name,
-              call->decoded ? ": " : "", call->decoded ? rpc_call_message(call) : "");
-}
-
 static void call_done(void *context, struct rpc_call *call)
 {
     (void)context;
     call->db = NULL;
     if ((unsigned)call->status >= STATUS_COUNT) call->status = UNKNOWN;
     if (call->encoded.length == 0) rpc_call_encode(call);
-    call_log(call);
+    rpc_recorder_end(call->recorder, call);
     call->protocol->reply(call);
     call_free(call);
 }
@@ -209,6 +201,7 @@ static bool report_violation(void *context, const char *field_path, const char *
 static enum status call_decode(struct rpc_call *call, struct text message)
 {
     const struct rpc_message *type = call->method->input;
+    call->bytes_in += message.length;
     enum status status =
         call->json ? rpc_json_read(&call->arena, message.length > 0 ? message : text_from("{}"),
                                    type->descriptor, false, &call->in, &call->fault)
@@ -289,6 +282,15 @@ static void answer_root(struct rpc_server *server, struct http_exchange *exchang
     http_reply_text(exchange, 200, text);
 }
 
+static void answer_metrics(struct rpc_server *server, struct http_exchange *exchange)
+{
+    rpc_scrape_answer(&(struct rpc_scrape){.service = server->config.name,
+                                           .version = server->config.version,
+                                           .metrics = server->metrics,
+                                           .lanes = server->lanes},
+                      exchange);
+}
+
 /* The protocol that a request speaks; NULL: it was refused, and answered. */
 static const struct rpc_protocol *protocol_find(const struct route *route,
                                                 struct http_exchange *exchange)
@@ -319,6 +321,10 @@ static void handle(void *context, struct http_exchange *exchange)
         answer_root(server, exchange);
         return;
     }
+    if (text_equal(request->path, text_from("/metrics"))) {
+        answer_metrics(server, exchange);
+        return;
+    }
     const struct route *route = route_find(server, request->path);
     if (route == NULL) {
         refuse_path(exchange);
@@ -346,6 +352,8 @@ static void release(struct rpc_server *server)
         free(call);
     }
     rpc_lanes_free(server->lanes);
+    rpc_recorder_free(server->recorder);
+    rpc_metrics_free(server->metrics);
     free(server->routes);
     free(server);
 }
@@ -358,9 +366,30 @@ static enum status lanes_start(struct rpc_server *server, struct fault *fault)
                                             .workers_max = server->config.workers_max,
                                             .write_queue_max = server->config.write_queue_max,
                                             .flow_queue_max = server->config.flow_queue_max,
+                                            .metrics = server->metrics,
                                             .done = call_done,
                                             .context = server};
     return rpc_lanes_new(&config, &server->lanes, fault);
+}
+
+/* The metrics' table of methods is that of the routes. */
+static enum status recorder_start(struct rpc_server *server, struct fault *fault)
+{
+    struct rpc_metrics_method *methods = calloc(server->route_count + 1, sizeof *methods);
+    enum status status = methods == NULL ? RESOURCE_EXHAUSTED : OK;
+    for (size_t i = 0; status == OK && i < server->route_count; i++) {
+        const struct route *route = &server->routes[i];
+        methods[i] = (struct rpc_metrics_method){route->service, route->method->name};
+    }
+    if (status == OK) status = rpc_metrics_new(methods, server->route_count, &server->metrics);
+    free(methods);
+    const struct rpc_recorder_config config = {.loop = server->config.loop,
+                                               .metrics = server->metrics,
+                                               .log_calls = server->config.log_calls,
+                                               .callers = server->config.callers,
+                                               .caller_count = server->config.caller_count};
+    if (status == OK) status = rpc_recorder_new(&config, &server->recorder);
+    return status == OK ? OK : fault_set(fault, status, "no memory for the metrics");
 }
 
 static enum status http_start(struct rpc_server *server, struct fault *fault)
@@ -385,7 +414,8 @@ enum status rpc_server_new(const struct rpc_server_config *config, struct rpc_se
         release(server);
         return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for the server");
     }
-    enum status status = lanes_start(server, fault);
+    enum status status = recorder_start(server, fault);
+    if (status == OK) status = lanes_start(server, fault);
     if (status == OK) status = http_start(server, fault);
     if (status != OK) {
         release(server);

@@ -7,6 +7,7 @@
 #include "http/http_limits.h"
 #include "rpc/rpc.h"
 #include "rpc/rpc_limits.h"
+#include "rpc/rpc_recorder.h"
 
 struct uv_loop_s;
 struct rpc_server;
@@ -34,6 +35,9 @@ struct rpc_server_config {
     size_t write_queue_max;    /* RPC_WRITE_QUEUE_MAX */
     size_t flow_queue_max;     /* RPC_FLOW_QUEUE_MAX */
     size_t arena_bytes_max;    /* RPC_ARENA_BYTES_MAX */
+    enum rpc_log_calls log_calls;
+    const char *const *callers; /* Names of services that may call, for the log; borrowed. */
+    size_t caller_count;
 };
 
 /* A configuration with every limit at its default and all else empty. */

@@ -1,0 +1,91 @@
+#include "rpc/rpc_scrape.h"
+
+#include "base/exposition.h"
+#include "base/process.h"
+#include "http/http_message.h"
+#include "rpc/rpc_lanes.h"
+#include "rpc/rpc_metrics.h"
+
+enum { MS_DECIMALS = 3 };
+
+static void expose_build(const struct rpc_scrape *scrape, struct exposition *page)
+{
+    const struct exposition_label labels[] = {{"service", scrape->service},
+                                              {"version", scrape->version}};
+    exposition_family(page, &(struct exposition_family){"sotong_build_info", EXPOSITION_GAUGE,
+                                                        "1; its labels say what runs."});
+    exposition_value(page, labels, ARRAY_LENGTH(labels), 1, 0);
+}
+
+static void expose_queues(const struct rpc_scrape *scrape, struct exposition *page)
+{
+    struct rpc_lanes_queued queued;
+    rpc_lanes_queued(scrape->lanes, &queued);
+    exposition_family(page,
+                      &(struct exposition_family){"sotong_lane_queue_length", EXPOSITION_GAUGE,
+                                                  "Calls that wait for their lane."});
+    exposition_value(page, &(struct exposition_label){"lane", "write"}, 1, (int64_t)queued.writes,
+                     0);
+    exposition_value(page, &(struct exposition_label){"lane", "flow"}, 1, (int64_t)queued.flows, 0);
+}
+
+/* By the names that Prometheus's own clients use. */
+static void expose_process(struct exposition *page)
+{
+    struct process_usage usage;
+    process_usage_read(&usage);
+    const struct {
+        struct exposition_family family;
+        int64_t value;
+        int decimals;
+    } rows[] = {
+        {{"process_cpu_seconds", EXPOSITION_COUNTER, "User and system time."},
+         usage.cpu_ms,
+         MS_DECIMALS},
+        {{"process_resident_memory_bytes", EXPOSITION_GAUGE, "Memory in use."},
+         usage.resident_bytes,
+         0},
+        {{"process_virtual_memory_bytes", EXPOSITION_GAUGE, "Address space."},
+         usage.virtual_bytes,
+         0},
+        {{"process_start_time_seconds", EXPOSITION_GAUGE, "Start, since the epoch."},
+         usage.started_ms,
+         MS_DECIMALS},
+        {{"process_threads", EXPOSITION_GAUGE, "Threads."}, usage.threads, 0},
+        {{"process_open_fds", EXPOSITION_GAUGE, "Open files and sockets."}, usage.files_open, 0},
+        {{"process_max_fds", EXPOSITION_GAUGE, "How many may be open."}, usage.files_max, 0},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        exposition_family(page, &rows[i].family);
+        exposition_value(page, NULL, 0, rows[i].value, rows[i].decimals);
+    }
+}
+
+void rpc_scrape_answer(const struct rpc_scrape *scrape, struct http_exchange *exchange)
+{
+    const struct http_request *request = http_exchange_request(exchange);
+    bool known = text_equal(request->method, text_from("GET")) ||
+                 text_equal(request->method, text_from("HEAD"));
+    struct http_response response;
+    http_response_init(&response, known ? 200 : 405);
+    if (!known) {
+        http_response_add(&response, "allow", text_from("GET, HEAD"));
+        http_reply(exchange, &response);
+        return;
+    }
+    struct exposition page;
+    exposition_init(&page, exposition_choose(http_request_field(request, "accept")),
+                    &response.body);
+    expose_build(scrape, &page);
+    rpc_metrics_expose(scrape->metrics, &page);
+    expose_queues(scrape, &page);
+    expose_process(&page);
+    exposition_end(&page);
+    if (page.status != OK) {
+        buffer_free(&response.body);
+        http_reply_text(exchange, 503, "no memory for the metrics");
+        return;
+    }
+    http_response_add(&response, "content-type", text_from(exposition_content_type(page.format)));
+    http_reply(exchange, &response);
+}

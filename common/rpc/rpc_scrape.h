@@ -1,0 +1,18 @@
+/* GET /metrics: everything that a server counts, for its collectors. */
+#pragma once
+
+struct http_exchange;
+struct rpc_lanes;
+struct rpc_metrics;
+
+/* Where the numbers come from. */
+struct rpc_scrape {
+    const char *service; /* "budget" */
+    const char *version;
+    const struct rpc_metrics *metrics;
+    struct rpc_lanes *lanes;
+};
+
+/* Answers GET and HEAD with the numbers of now, in the format that Accept asks for; other methods
+ * with 405. */
+void rpc_scrape_answer(const struct rpc_scrape *scrape, struct http_exchange *exchange);
