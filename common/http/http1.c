@@ -1,31 +1,11 @@
-/* HTTP/1.1 and 1.0: one request after the other on a connection. */
+#include "http/http1.h"
+
 #include <http_parser.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "http/http1_head.h"
-#include "http/http_chunks.h"
-#include "http/http_connection.h"
-
-enum http1_state {
-    HTTP1_HEAD,      /* Waits for a head, or has a part of one. */
-    HTTP1_LENGTH,    /* Reads a body of known length. */
-    HTTP1_CHUNKED,   /* Reads a chunked body. */
-    HTTP1_ANSWERING, /* The handler has the request. */
-    HTTP1_ENDED,     /* Nothing more is read. */
-};
-
-struct http1 {
-    enum http1_state state;
-    struct buffer input; /* Bytes that came and were not used yet. */
-    size_t scanned;      /* Bytes of `input` known to hold no end of a head. */
-    int64_t head_started_ms;
-    uint64_t remaining; /* Of the body. */
-    struct http_chunks chunks;
-    struct http_exchange *exchange; /* The one that is being read or answered. */
-    bool keep_alive;
-    bool running; /* http1_run is on the stack. */
-};
 
 /* Of http_parser's callbacks. */
 struct head_reader {
@@ -81,79 +61,6 @@ static const http_parser_settings parser_settings = {
     .on_headers_complete = on_headers_complete,
 };
 
-/* ---- Answers ---- */
-
-static enum status append_head(struct http_connection *connection, int status, bool close)
-{
-    const char *phrase = http_status_str((enum http_status)status);
-    enum status result = buffer_printf(&connection->out, "HTTP/1.1 %d %s\r\ndate: %s\r\n", status,
-                                       phrase, http_server_date(connection->server));
-    if (result == OK && close) {
-        result = buffer_append_string(&connection->out, "connection: close\r\n");
-    }
-    return result;
-}
-
-/* Answers what is no request, and ends the connection. */
-static void refuse(struct http_connection *connection, int status, const char *reason)
-{
-    connection->http1->state = HTTP1_ENDED;
-    enum status result = append_head(connection, status, true);
-    if (result == OK) {
-        result = buffer_printf(&connection->out,
-                               "content-type: text/plain; charset=utf-8\r\n"
-                               "content-length: %zu\r\n\r\n%s\n",
-                               strlen(reason) + 1, reason);
-    }
-    if (result != OK) buffer_clear(&connection->out);
-    connection->shutdown_after_flush = true;
-    http_connection_mark(connection);
-}
-
-static enum status append_response(struct http_connection *connection,
-                                   const struct http_exchange *exchange,
-                                   const struct http_response *response, bool close)
-{
-    struct buffer *out = &connection->out;
-    enum status result = append_head(connection, response->status, close);
-    for (size_t i = 0; result == OK && i < response->field_count; i++) {
-        const struct http_field *field = &response->fields[i];
-        result = buffer_printf(out, "%.*s: %.*s\r\n", (int)field->name.length, field->name.bytes,
-                               (int)field->value.length, field->value.bytes);
-    }
-    if (result == OK) {
-        result = buffer_printf(out, "content-length: %zu\r\n\r\n", response->body.length);
-    }
-    if (result != OK || text_equal(exchange->request.method, text_from("HEAD"))) return result;
-    return buffer_append(out, response->body.bytes, response->body.length);
-}
-
-static void http1_run(struct http_connection *connection, struct text bytes);
-
-static void http1_reply(struct http_exchange *exchange, struct http_response *response)
-{
-    struct http_connection *connection = exchange->connection;
-    struct http1 *http1 = connection->http1;
-    bool unread = exchange->request.too_large;
-    bool close = !http1->keep_alive || unread || connection->draining;
-    size_t length_before = connection->out.length;
-    enum status result = append_response(connection, exchange, response, close);
-    buffer_free(&response->body);
-    http1->exchange = NULL;
-    http_exchange_free(exchange);
-    if (result != OK) {
-        /* No memory for the answer: the peer learns it by the end of the connection. */
-        connection->out.length = length_before;
-        close = true;
-    }
-    http1->state = close ? HTTP1_ENDED : HTTP1_HEAD;
-    if (close) connection->shutdown_after_flush = true;
-    http_connection_mark(connection);
-    if (close || http1->running) return;
-    http_connection_pause(connection, false);
-    http1_run(connection, (struct text){NULL, 0});
-}
-
 /* ---- Requests ---- */
 
 /* Where the head ends, behind its empty line; 0: not yet. */
@@ -164,11 +71,17 @@ static size_t head_end(struct text bytes, size_t scanned)
     return found == NULL ? 0 : (size_t)(found - bytes.bytes) + 4;
 }
 
-static void complete(struct http_connection *connection)
+/* The request has come whole, or as far as it is wanted. */
+static void complete(struct http_connection *connection, bool ended)
 {
-    struct http1 *http1 = connection->http1;
-    http1->state = HTTP1_ANSWERING;
-    http_exchange_dispatch(http1->exchange);
+    struct http_exchange *exchange = connection->http1->exchange;
+    connection->http1->state = HTTP1_ANSWERING;
+    exchange->ended = ended;
+    if (!exchange->streaming) {
+        http_exchange_dispatch(exchange);
+    } else {
+        http_exchange_end(exchange);
+    }
 }
 
 /* The path of `http://host/path`, which servers must accept too; others as they are. */
@@ -211,27 +124,46 @@ static struct http1_refusal read_head(struct http_connection *connection, struct
     return (struct http1_refusal){0, NULL};
 }
 
+/* `te: trailers`, alone or among others. */
+static bool wants_trailers(const struct http_request *request)
+{
+    struct text te = http_request_field(request, "te");
+    static const char wanted[] = "trailers";
+    for (size_t i = 0; i + sizeof wanted - 1 <= te.length; i++) {
+        if (strncasecmp(te.bytes + i, wanted, sizeof wanted - 1) == 0) return true;
+    }
+    return false;
+}
+
+static void send_continue(struct http_connection *connection)
+{
+    if (buffer_append_string(&connection->out, "HTTP/1.1 100 Continue\r\n\r\n") != OK) {
+        connection->http1->keep_alive = false;
+    }
+    http_connection_mark(connection);
+}
+
 static void begin_body(struct http_connection *connection, const struct http1_head *framing)
 {
     struct http1 *http1 = connection->http1;
     struct http_exchange *exchange = http1->exchange;
     exchange->started_ms = http_now_ms(connection->server);
     bool body = framing->chunked || framing->content_length > 0;
-    if (framing->content_length > connection->server->config.limits.body_bytes_max) {
-        exchange->request.too_large = true;
-    }
-    if (!body || exchange->request.too_large) {
-        complete(connection);
-        return;
-    }
     http_chunks_init(&http1->chunks);
     http1->remaining = framing->content_length;
     http1->state = framing->chunked ? HTTP1_CHUNKED : HTTP1_LENGTH;
-    if (!framing->expects_continue) return;
-    if (buffer_append_string(&connection->out, "HTTP/1.1 100 Continue\r\n\r\n") != OK) {
-        http1->keep_alive = false;
+    http1->trailers = wants_trailers(&exchange->request);
+    exchange->ended = !body;
+    bool streaming = http_exchange_offer(exchange);
+    if (http1->exchange == NULL) return; /* Answered already. */
+    if (!streaming && framing->content_length > connection->server->config.limits.body_bytes_max) {
+        exchange->request.too_large = true;
     }
-    http_connection_mark(connection);
+    if (!body || exchange->request.too_large) {
+        complete(connection, !body);
+    } else if (framing->expects_continue && !exchange->started) {
+        send_continue(connection);
+    }
 }
 
 /* Reads a head from the front of *bytes. False: more bytes are needed. */
@@ -241,7 +173,7 @@ static bool run_head(struct http_connection *connection, struct text *bytes)
     size_t end = head_end(*bytes, http1->scanned);
     size_t bytes_max = connection->server->config.limits.head_bytes_max;
     if ((end == 0 ? bytes->length : end) > bytes_max) {
-        refuse(connection, 431, "the header fields are too large");
+        http1_refuse(connection, 431, "the header fields are too large");
         return true;
     }
     if (end == 0) {
@@ -266,40 +198,65 @@ static bool run_head(struct http_connection *connection, struct text *bytes)
         http_connection_mark(connection);
         return true;
     }
-    refuse(connection, refusal.status, refusal.reason);
+    http1_refuse(connection, refusal.status, refusal.reason);
     return true;
+}
+
+/* Bytes of the body; the exchange may be gone afterwards. */
+static void add_body(struct http_connection *connection, struct text bytes)
+{
+    struct http_exchange *exchange = connection->http1->exchange;
+    if (exchange->streaming) {
+        http_exchange_receive(exchange, bytes);
+        return;
+    }
+    http_exchange_add_body(exchange, bytes);
+    if (exchange->request.too_large) complete(connection, false);
 }
 
 static void run_length(struct http_connection *connection, struct text *bytes)
 {
     struct http1 *http1 = connection->http1;
-    size_t length = bytes->length;
-    if (length > http1->remaining) length = (size_t)http1->remaining;
-    http_exchange_add_body(http1->exchange, (struct text){bytes->bytes, length});
-    bytes->bytes += length;
-    bytes->length -= length;
-    http1->remaining -= length;
-    if (http1->remaining == 0 || http1->exchange->request.too_large) complete(connection);
+    struct text piece = *bytes;
+    if (piece.length > http1->remaining) piece.length = (size_t)http1->remaining;
+    bytes->bytes += piece.length;
+    bytes->length -= piece.length;
+    http1->remaining -= piece.length;
+    add_body(connection, piece);
+    if (http1->state == HTTP1_LENGTH && http1->remaining == 0) complete(connection, true);
+}
+
+/* A chunked body that is malformed: a whole request was not handed over yet, a stream's owner
+ * learns it by the end of the connection. */
+static void refuse_body(struct http_connection *connection)
+{
+    struct http1 *http1 = connection->http1;
+    struct http_exchange *exchange = http1->exchange;
+    if (exchange->streaming && exchange->started) {
+        http1->state = HTTP1_ENDED;
+        connection->close_after_flush = true;
+        http_connection_mark(connection);
+        return;
+    }
+    http1->exchange = NULL;
+    http_exchange_abandon(exchange);
+    http1_refuse(connection, 400, "the chunked body is malformed");
 }
 
 static void run_chunked(struct http_connection *connection, struct text *bytes)
 {
-    struct http1 *http1 = connection->http1;
     struct text data;
-    switch (http_chunks_read(&http1->chunks, bytes, &data)) {
+    switch (http_chunks_read(&connection->http1->chunks, bytes, &data)) {
     case HTTP_CHUNKS_MORE:
         return;
     case HTTP_CHUNKS_DATA:
-        http_exchange_add_body(http1->exchange, data);
-        if (http1->exchange->request.too_large) complete(connection);
+        add_body(connection, data);
         return;
     case HTTP_CHUNKS_END:
-        complete(connection);
+        complete(connection, true);
         return;
     case HTTP_CHUNKS_BAD:
-        http_exchange_free(http1->exchange);
-        http1->exchange = NULL;
-        refuse(connection, 400, "the chunked body is malformed");
+        refuse_body(connection);
         return;
     }
 }
@@ -313,14 +270,30 @@ static void skip_empty_line(struct http1 *http1, struct text *bytes)
     bytes->length -= 2;
 }
 
+/* A stream's owner has not used up what came, or nobody takes the answers. */
+static bool must_wait(const struct http_connection *connection)
+{
+    const struct http1 *http1 = connection->http1;
+    switch (http1->state) {
+    case HTTP1_HEAD:
+        return connection->out.length >= HTTP_OUTPUT_BYTES_MAX;
+    case HTTP1_LENGTH:
+    case HTTP1_CHUNKED:
+        return http1->exchange->unconsumed >= HTTP_STREAM_WINDOW_BYTES;
+    case HTTP1_ANSWERING:
+        return true;
+    case HTTP1_ENDED:
+        return false;
+    }
+    return false;
+}
+
 static void run(struct http_connection *connection, struct text *bytes)
 {
     struct http1 *http1 = connection->http1;
-    while (bytes->length > 0 && !connection->closing) {
+    while (bytes->length > 0 && !must_wait(connection)) {
         switch (http1->state) {
         case HTTP1_HEAD:
-            /* Answers that nobody takes keep the next requests waiting. */
-            if (connection->out.length >= HTTP_OUTPUT_BYTES_MAX) return;
             skip_empty_line(http1, bytes);
             if (bytes->length > 0 && !run_head(connection, bytes)) return;
             break;
@@ -339,26 +312,44 @@ static void run(struct http_connection *connection, struct text *bytes)
     }
 }
 
+/* While a request is answered, the socket is read on only where somebody wants to know that the
+ * peer has gone, and only as far as there is room for a further request. */
+static bool must_pause(const struct http_connection *connection)
+{
+    const struct http1 *http1 = connection->http1;
+    if (!must_wait(connection)) return false;
+    if (http1->state != HTTP1_ANSWERING) return true;
+    return http1->exchange->events == NULL || http1->input.length >= HTTP_READ_BYTES;
+}
+
+static void no_memory(struct http_connection *connection)
+{
+    if (connection->http1->exchange == NULL) {
+        http1_refuse(connection, 503, "no memory");
+        return;
+    }
+    connection->http1->state = HTTP1_ENDED;
+    connection->close_after_flush = true;
+    http_connection_mark(connection);
+}
+
 /* Goes on with the bytes kept from before and with new ones; keeps what is left. */
 static void http1_run(struct http_connection *connection, struct text bytes)
 {
     struct http1 *http1 = connection->http1;
     bool kept = http1->input.length > 0;
     if (kept && buffer_append(&http1->input, bytes.bytes, bytes.length) != OK) {
-        refuse(connection, 503, "no memory");
+        no_memory(connection);
         return;
     }
     struct text rest =
         kept ? (struct text){(char *)http1->input.bytes, http1->input.length} : bytes;
     size_t whole = rest.length;
-    http1->running = true;
     run(connection, &rest);
-    if (connection->closing) return; /* `http1` is gone. */
-    http1->running = false;
     if (kept) {
         buffer_consume(&http1->input, whole - rest.length);
     } else if (rest.length > 0 && buffer_append(&http1->input, rest.bytes, rest.length) != OK) {
-        refuse(connection, 503, "no memory");
+        no_memory(connection);
         return;
     }
     if (http1->input.length == 0) buffer_free(&http1->input);
@@ -366,9 +357,7 @@ static void http1_run(struct http_connection *connection, struct text bytes)
         http1->head_started_ms = http_now_ms(connection->server);
     }
     if (http1->state != HTTP1_HEAD || http1->input.length == 0) http1->head_started_ms = 0;
-    bool pause = http1->state == HTTP1_ANSWERING ||
-                 (http1->state == HTTP1_HEAD && connection->out.length >= HTTP_OUTPUT_BYTES_MAX);
-    http_connection_pause(connection, pause);
+    http_connection_pause(connection, must_pause(connection));
 }
 
 static struct http1 *http1_new(struct http_connection *connection)
@@ -391,13 +380,20 @@ static void http1_receive(struct http_connection *connection, struct text bytes)
     http1_run(connection, bytes);
 }
 
-/* Goes on with requests that waited for answers before them to be taken. */
+/* Goes on with requests that waited for answers before them, and with bodies that waited for their
+ * owners. */
 static void http1_produce(struct http_connection *connection)
 {
+    http_connection_offer_room(connection);
     struct http1 *http1 = connection->http1;
-    bool waits = connection->read_paused && http1->state == HTTP1_HEAD && !http1->running;
-    if (!waits || connection->out.length >= HTTP_OUTPUT_BYTES_MAX) return;
-    http1_run(connection, (struct text){NULL, 0});
+    bool waits = connection->read_paused || (http1->input.length > 0 && http1->scanned == 0);
+    if (waits && !must_wait(connection)) http1_run(connection, (struct text){NULL, 0});
+}
+
+static void http1_consume(struct http_exchange *exchange, size_t bytes)
+{
+    (void)bytes;
+    if (exchange->connection->read_paused) http_connection_mark(exchange->connection);
 }
 
 static void http1_drain(struct http_connection *connection)
@@ -416,12 +412,14 @@ static void http1_sweep(struct http_connection *connection, int64_t now_ms)
     bool head =
         http1->head_started_ms != 0 && now_ms - http1->head_started_ms > limits->head_timeout_ms;
     bool body = (http1->state == HTTP1_LENGTH || http1->state == HTTP1_CHUNKED) &&
+                !http1->exchange->streaming &&
                 now_ms - http1->exchange->started_ms > limits->body_timeout_ms;
     if (!head && !body) return;
     if (http1->exchange != NULL) http_exchange_free(http1->exchange);
     http1->exchange = NULL;
     http1->head_started_ms = 0;
-    refuse(connection, 408, head ? "the header fields took too long" : "the body took too long");
+    http1_refuse(connection, 408,
+                 head ? "the header fields took too long" : "the body took too long");
 }
 
 static void http1_free(struct http_connection *connection)
@@ -435,6 +433,12 @@ static void http1_free(struct http_connection *connection)
 const struct http_engine http1_engine = {
     .receive = http1_receive,
     .reply = http1_reply,
+    .start = http1_start,
+    .write = http1_write,
+    .finish = http1_finish,
+    .abort = http1_abort,
+    .consume = http1_consume,
+    .waiting = http1_waiting,
     .produce = http1_produce,
     .drain = http1_drain,
     .sweep = http1_sweep,

@@ -1,25 +1,14 @@
-/* HTTP/2 on nghttp2: many requests at once on a connection. */
-#include <nghttp2/nghttp2.h>
-#include <stdio.h>
+#include "http/http2.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "http/http_connection.h"
-
-struct http2 {
-    nghttp2_session *session;
-    size_t in_handler; /* Exchanges that the handler has, those of streams that were reset too. */
-    int32_t last_stream_id;
-    int resets; /* RST_STREAM frames sent since resets_since_ms. */
-    int64_t resets_since_ms;
-};
 
 static struct http_exchange *exchange_of(nghttp2_session *session, int32_t stream_id)
 {
     return nghttp2_session_get_stream_user_data(session, stream_id);
 }
 
-static void reset_stream(struct http_connection *connection, int32_t stream_id, uint32_t code)
+void http2_reset_stream(struct http_connection *connection, int32_t stream_id, uint32_t code)
 {
     if (nghttp2_submit_rst_stream(connection->http2->session, NGHTTP2_FLAG_NONE, stream_id, code) !=
         0) {
@@ -50,7 +39,7 @@ static int on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *head
 static bool handler_full(const struct http_connection *connection)
 {
     size_t most = 2 * (size_t)connection->server->config.limits.streams_max;
-    return connection->http2->in_handler >= most;
+    return connection->in_handler >= most;
 }
 
 static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *context)
@@ -60,7 +49,7 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
     struct http_exchange *exchange =
         handler_full(connection) ? NULL : http_exchange_new(connection);
     if (exchange == NULL) {
-        reset_stream(connection, frame->hd.stream_id, NGHTTP2_REFUSED_STREAM);
+        http2_reset_stream(connection, frame->hd.stream_id, NGHTTP2_REFUSED_STREAM);
         return 0;
     }
     exchange->stream_id = frame->hd.stream_id;
@@ -100,45 +89,76 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
     return 0;
 }
 
-static void dispatch(struct http_connection *connection, struct http_exchange *exchange)
+static void dispatch(struct http_exchange *exchange)
 {
-    if (exchange->dispatched) return;
-    connection->http2->in_handler++;
-    if (exchange->head_too_large) {
-        exchange->dispatched = true;
-        http_reply_text(exchange, 431, "the header fields are too large");
+    if (!exchange->head_too_large) {
+        http_exchange_dispatch(exchange);
         return;
     }
-    http_exchange_dispatch(exchange);
+    exchange->dispatched = true;
+    exchange->connection->in_handler++;
+    http_reply_text(exchange, 431, "the header fields are too large");
 }
 
+/* Both windows grow by what a whole request brings; a stream's owner says when they may. */
 static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream_id, const uint8_t *bytes,
                    size_t length, void *context)
 {
     (void)flags;
+    (void)context;
     struct http_exchange *exchange = exchange_of(session, stream_id);
-    if (exchange == NULL || exchange->dispatched) return 0;
-    http_exchange_add_body(exchange, (struct text){(const char *)bytes, length});
-    /* Answered at once: the rest of the body would only be thrown away. */
-    if (exchange->request.too_large) dispatch(context, exchange);
-    return 0;
+    struct text text = {(const char *)bytes, length};
+    if (exchange != NULL && exchange->streaming && !exchange->replied) {
+        http_exchange_receive(exchange, text);
+        return 0;
+    }
+    if (exchange != NULL && exchange->streaming) {
+        return nghttp2_session_consume_connection(session, length) == 0
+                   ? 0
+                   : NGHTTP2_ERR_CALLBACK_FAILURE;
+    }
+    if (exchange != NULL && !exchange->dispatched) {
+        http_exchange_add_body(exchange, text);
+        /* Answered at once: the rest of the body would only be thrown away. */
+        if (exchange->request.too_large) dispatch(exchange);
+    }
+    return nghttp2_session_consume(session, stream_id, length) == 0 ? 0
+                                                                    : NGHTTP2_ERR_CALLBACK_FAILURE;
 }
 
-static void headers_complete(struct http_connection *connection, struct http_exchange *exchange)
+static void http2_consume(struct http_exchange *exchange, size_t bytes)
+{
+    struct http_connection *connection = exchange->connection;
+    nghttp2_session *session = connection->http2->session;
+    /* A stream that was reset or answered gets nothing more; its connection goes on. */
+    bool open = exchange->stream_id != 0 && !exchange->replied;
+    int error = open ? nghttp2_session_consume(session, exchange->stream_id, bytes)
+                     : nghttp2_session_consume_connection(session, bytes);
+    if (error != 0) connection->close_after_flush = true;
+    http_connection_mark(connection);
+}
+
+static bool announces_too_much(const struct http_exchange *exchange)
 {
     struct text length = http_request_field(&exchange->request, "content-length");
-    size_t bytes_max = connection->server->config.limits.body_bytes_max;
+    size_t bytes_max = exchange->server->config.limits.body_bytes_max;
     uint64_t number = 0;
     for (size_t i = 0; i < length.length && number <= bytes_max; i++) {
         number = number * 10 + (uint64_t)(length.bytes[i] - '0'); /* nghttp2 checked the digits. */
     }
-    if (number > bytes_max) {
+    return number > bytes_max;
+}
+
+/* The body of this request is still to come. */
+static void expect_body(struct http_connection *connection, struct http_exchange *exchange)
+{
+    if (!exchange->streaming && announces_too_much(exchange)) {
         exchange->request.too_large = true;
-        dispatch(connection, exchange);
+        dispatch(exchange);
         return;
     }
     struct text expect = http_request_field(&exchange->request, "expect");
-    if (!text_equal(expect, text_from("100-continue"))) return;
+    if (exchange->started || !text_equal(expect, text_from("100-continue"))) return;
     const nghttp2_nv status = {(uint8_t *)(uintptr_t) ":status", (uint8_t *)(uintptr_t) "100", 7, 3,
                                NGHTTP2_NV_FLAG_NONE};
     /* Without memory for it the peer waits a while and then sends all the same. */
@@ -150,12 +170,19 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
 {
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
     struct http_exchange *exchange = exchange_of(session, frame->hd.stream_id);
-    if (exchange == NULL || exchange->dispatched) return 0;
-    if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 || exchange->head_too_large) {
-        dispatch(context, exchange);
-    } else if (frame->hd.type == NGHTTP2_HEADERS) {
-        headers_complete(context, exchange);
+    if (exchange == NULL) return 0;
+    bool ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+    bool head = frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST;
+    exchange->ended |= ends;
+    if (head && !exchange->head_too_large) (void)http_exchange_offer(exchange);
+    if (exchange->replied) return 0;
+    if (exchange->streaming) {
+        if (ends) http_exchange_end(exchange);
+    } else if (!exchange->dispatched && (ends || exchange->head_too_large)) {
+        dispatch(exchange);
     }
+    if (head && !ends && !exchange->replied && (!exchange->dispatched || exchange->streaming))
+        expect_body(context, exchange);
     return 0;
 }
 
@@ -168,8 +195,12 @@ static int on_stream_close(nghttp2_session *session, int32_t stream_id, uint32_t
     if (exchange == NULL) return 0;
     exchange->stream_id = 0;
     (void)nghttp2_session_set_stream_user_data(session, stream_id, NULL);
-    /* One that the handler has stays on the connection's list, so that it is counted. */
-    if (!exchange->dispatched || exchange->replied) http_exchange_free(exchange);
+    if (!exchange->dispatched || exchange->replied) {
+        http_exchange_free(exchange);
+    } else {
+        /* It stays on the connection's list, so that it is counted. */
+        http_exchange_cancel(exchange);
+    }
     return 0;
 }
 
@@ -179,6 +210,8 @@ static int on_frame_send(nghttp2_session *session, const nghttp2_frame *frame, v
     struct http_connection *connection = context;
     struct http2 *http2 = connection->http2;
     if (frame->hd.type != NGHTTP2_RST_STREAM) return 0;
+    struct http_exchange *exchange = exchange_of(session, frame->hd.stream_id);
+    if (exchange != NULL && exchange->aborted) return 0;
     int64_t now = http_now_ms(connection->server);
     if (now - http2->resets_since_ms > HTTP_RESETS_WINDOW_MS) {
         http2->resets_since_ms = now;
@@ -188,96 +221,6 @@ static int on_frame_send(nghttp2_session *session, const nghttp2_frame *frame, v
     return nghttp2_session_terminate_session(session, NGHTTP2_ENHANCE_YOUR_CALM) == 0
                ? 0
                : NGHTTP2_ERR_CALLBACK_FAILURE;
-}
-
-/* ---- Answers ---- */
-
-static nghttp2_nv nv_of(struct text name, struct text value)
-{
-    return (nghttp2_nv){(uint8_t *)(uintptr_t)name.bytes, (uint8_t *)(uintptr_t)value.bytes,
-                        name.length, value.length, NGHTTP2_NV_FLAG_NONE};
-}
-
-static ssize_t read_body(nghttp2_session *session, int32_t stream_id, uint8_t *to, size_t space,
-                         uint32_t *flags, nghttp2_data_source *source, void *context)
-{
-    (void)context;
-    struct http_exchange *exchange = source->ptr;
-    size_t length = exchange->reply_body.length - exchange->reply_sent;
-    if (length > space) length = space;
-    if (length > 0) memcpy(to, exchange->reply_body.bytes + exchange->reply_sent, length);
-    exchange->reply_sent += length;
-    exchange->started_ms = http_now_ms(exchange->server);
-    if (exchange->reply_sent < exchange->reply_body.length) return (ssize_t)length;
-    *flags |= NGHTTP2_DATA_FLAG_EOF;
-    if (exchange->trailer_count == 0) return (ssize_t)length;
-    nghttp2_nv trailers[HTTP_RESPONSE_TRAILERS_MAX];
-    for (size_t i = 0; i < exchange->trailer_count; i++) {
-        trailers[i] = nv_of(exchange->trailers[i].name, exchange->trailers[i].value);
-    }
-    if (nghttp2_submit_trailer(session, stream_id, trailers, exchange->trailer_count) != 0) {
-        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-    }
-    *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-    return (ssize_t)length;
-}
-
-/* Trailers are sent when flow control has let the body go, long after the reply. */
-static bool keep_trailers(struct http_exchange *exchange, const struct http_response *response)
-{
-    for (size_t i = 0; i < response->trailer_count; i++) {
-        const struct http_field *field = &response->trailers[i];
-        char *name = arena_copy(&exchange->arena, field->name.bytes, field->name.length);
-        char *value = arena_copy(&exchange->arena, field->value.bytes, field->value.length);
-        if (name == NULL || value == NULL) return false;
-        exchange->trailers[i] =
-            (struct http_field){{name, field->name.length}, {value, field->value.length}};
-    }
-    exchange->trailer_count = response->trailer_count;
-    return true;
-}
-
-enum { OWN_FIELDS = 3, NUMBER_BYTES = 24 };
-
-static int submit(struct http_exchange *exchange, const struct http_response *response)
-{
-    char status[NUMBER_BYTES];
-    char length[NUMBER_BYTES];
-    (void)snprintf(status, sizeof status, "%d", response->status);
-    (void)snprintf(length, sizeof length, "%zu", exchange->reply_body.length);
-    nghttp2_nv fields[HTTP_RESPONSE_FIELDS_MAX + OWN_FIELDS];
-    size_t count = 0;
-    fields[count++] = nv_of(text_from(":status"), text_from(status));
-    for (size_t i = 0; i < response->field_count; i++) {
-        fields[count++] = nv_of(response->fields[i].name, response->fields[i].value);
-    }
-    fields[count++] = nv_of(text_from("date"), text_from(http_server_date(exchange->server)));
-    bool plain = exchange->trailer_count == 0 && !response->trailers_only;
-    if (plain) fields[count++] = nv_of(text_from("content-length"), text_from(length));
-    nghttp2_session *session = exchange->connection->http2->session;
-    bool no_body = (exchange->reply_body.length == 0 && exchange->trailer_count == 0) ||
-                   text_equal(exchange->request.method, text_from("HEAD"));
-    nghttp2_data_provider provider = {.source = {.ptr = exchange}, .read_callback = read_body};
-    return nghttp2_submit_response(session, exchange->stream_id, fields, count,
-                                   no_body ? NULL : &provider);
-}
-
-static void http2_reply(struct http_exchange *exchange, struct http_response *response)
-{
-    struct http_connection *connection = exchange->connection;
-    connection->http2->in_handler--;
-    http_connection_mark(connection);
-    if (exchange->stream_id == 0) { /* The stream was reset meanwhile. */
-        buffer_free(&response->body);
-        http_exchange_free(exchange);
-        return;
-    }
-    http_exchange_drop_body(exchange);
-    exchange->started_ms = http_now_ms(connection->server);
-    exchange->reply_body = response->body;
-    if (!keep_trailers(exchange, response) || submit(exchange, response) != 0) {
-        reset_stream(connection, exchange->stream_id, NGHTTP2_INTERNAL_ERROR);
-    }
 }
 
 static void http2_produce(struct http_connection *connection)
@@ -293,6 +236,7 @@ static void http2_produce(struct http_connection *connection)
         }
         if (length == 0) break;
     }
+    http_connection_offer_room(connection);
     if (nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0) {
         /* After GOAWAY: the peer must be able to read it. */
         connection->shutdown_after_flush = true;
@@ -312,6 +256,7 @@ static nghttp2_session_callbacks *callbacks_new(void)
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_close);
     nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_frame_send);
+    nghttp2_session_callbacks_set_send_data_callback(callbacks, http2_send_data);
     return callbacks;
 }
 
@@ -339,13 +284,17 @@ static void *memory_resize(void *block, size_t bytes, void *pool)
 static nghttp2_session *session_new(struct http_connection *connection)
 {
     nghttp2_session *session = NULL;
+    nghttp2_option *option;
+    if (nghttp2_option_new(&option) != 0) return NULL;
+    nghttp2_option_set_no_auto_window_update(option, 1);
     nghttp2_session_callbacks *callbacks = callbacks_new();
-    if (callbacks == NULL) return NULL;
     nghttp2_mem memory = {connection->server->pool, memory_alloc, memory_free, memory_calloc,
                           memory_resize};
-    if (nghttp2_session_server_new3(&session, callbacks, connection, NULL, &memory) != 0)
+    if (callbacks != NULL &&
+        nghttp2_session_server_new3(&session, callbacks, connection, option, &memory) != 0)
         session = NULL;
     nghttp2_session_callbacks_del(callbacks);
+    nghttp2_option_del(option);
     return session;
 }
 
@@ -398,19 +347,16 @@ static void http2_drain(struct http_connection *connection)
 }
 
 /* An answer that did not wait for the end of its request leaves the stream half open. It is reset a
- * while later: curl 7.88 takes a reset at once for a failure and drops the answer. */
+ * while later: curl 7.88 takes a reset at once for a failure and drops the answer. A stream's
+ * request may take as long as its owner likes. */
 static bool expired(const struct http_exchange *exchange, int64_t now_ms)
 {
+    if (exchange->gone) return false;
     int64_t open_ms = now_ms - exchange->started_ms; /* Since something last happened to it. */
-    if (!exchange->dispatched) {
-        return open_ms > exchange->server->config.limits.body_timeout_ms;
-    }
-    if (!exchange->replied) return false;
-    if (exchange->reply_sent < exchange->reply_body.length) { /* The peer lets nothing more go. */
-        return open_ms > exchange->server->config.limits.write_timeout_ms;
-    }
-    return (exchange->request.too_large || exchange->head_too_large) &&
-           open_ms > HTTP_LINGER_TIMEOUT_MS;
+    const struct http_limits *limits = &exchange->server->config.limits;
+    if (!exchange->dispatched) return open_ms > limits->body_timeout_ms;
+    if (http2_waiting(exchange) > 0) return open_ms > limits->write_timeout_ms;
+    return exchange->replied && !exchange->ended && open_ms > HTTP_LINGER_TIMEOUT_MS;
 }
 
 static void http2_sweep(struct http_connection *connection, int64_t now_ms)
@@ -420,9 +366,9 @@ static void http2_sweep(struct http_connection *connection, int64_t now_ms)
          exchange = next) {
         next = exchange->next;
         if (!expired(exchange, now_ms)) continue;
-        bool answered = exchange->replied && exchange->reply_sent == exchange->reply_body.length;
+        bool answered = exchange->replied && http2_waiting(exchange) == 0;
         uint32_t code = answered ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL;
-        reset_stream(connection, exchange->stream_id, code);
+        http2_reset_stream(connection, exchange->stream_id, code);
         exchange->started_ms = now_ms;
         http_connection_mark(connection);
     }
@@ -440,6 +386,12 @@ static void http2_free(struct http_connection *connection)
 const struct http_engine http2_engine = {
     .receive = http2_receive,
     .reply = http2_reply,
+    .start = http2_start,
+    .write = http2_write,
+    .finish = http2_finish,
+    .abort = http2_abort,
+    .consume = http2_consume,
+    .waiting = http2_waiting,
     .produce = http2_produce,
     .drain = http2_drain,
     .sweep = http2_sweep,

@@ -18,6 +18,15 @@ struct http_engine {
     void (*receive)(struct http_connection *connection, struct text bytes);
     /* Writes or schedules the response; owns the exchange and the body from here on. */
     void (*reply)(struct http_exchange *exchange, struct http_response *response);
+    /* Of streams, as the functions of http_message.h; their peers are still there. */
+    void (*start)(struct http_exchange *exchange, const struct http_response *response);
+    void (*write)(struct http_exchange *exchange, struct text bytes);
+    void (*finish)(struct http_exchange *exchange, const struct http_response *response);
+    void (*abort)(struct http_exchange *exchange);
+    /* Bytes of the request's body were used up. */
+    void (*consume)(struct http_exchange *exchange, size_t bytes);
+    /* Bytes of the answer that wait for the peer. */
+    size_t (*waiting)(const struct http_exchange *exchange);
     /* Appends what is ready to connection->out, up to HTTP_OUTPUT_BYTES_MAX. */
     void (*produce)(struct http_connection *connection);
     /* Stops taking requests; closes the connection when it is idle. */
@@ -44,18 +53,21 @@ struct http_connection {
         struct http2 *http2;
     };
     struct http_exchange *exchanges; /* Those without a finished response. */
-    struct buffer out;               /* Waits for the flush. */
-    struct buffer writing;           /* Owned by the write under way. */
+    size_t in_handler;     /* Exchanges whose owners have not let go, those that were reset too. */
+    struct buffer out;     /* Waits for the flush. */
+    struct buffer writing; /* Owned by the write under way. */
     uv_write_t write;
     int64_t accepted_ms;
     int64_t active_ms; /* When something last came or a response was written. */
     int64_t write_started_ms;
     size_t preface_length; /* Bytes of the HTTP/2 preface seen while engine is NULL. */
     bool dirty;
+    bool wants_room; /* Some exchange may want it. */
     bool write_pending;
     bool read_paused; /* The engine wants no more bytes for now. */
     bool reading;
     bool close_after_flush;
+    bool reset_on_close; /* With a reset, so that a body that the end would close is not whole. */
     bool shutdown_after_flush; /* Then reads on until the linger timeout or the peer's end. */
     bool lingering;
     bool draining;
@@ -75,11 +87,22 @@ struct http_exchange {
     int64_t started_ms;
     int32_t stream_id;
     bool head_too_large;
-    bool dispatched; /* The handler has it; http_reply will come. */
-    bool replied;
+    bool dispatched; /* It has an owner, who will reply, finish or abort. */
+    bool replied;    /* The owner has let go. */
+    bool streaming;  /* Taken by http_stream. */
+    bool started;    /* http_stream_start was called. */
+    bool ended;      /* The request has come whole. */
+    bool gone;       /* Reset, or its connection closed: the owner has been told. */
+    bool no_body;    /* The answer has fields alone. */
+    bool wants_room; /* The owner waits for `drained`. */
+    bool deferred;   /* HTTP/2: nghttp2 waits for more of the answer. */
+    bool aborted;    /* HTTP/2: reset by us, not for something that the peer did. */
+    const struct http_events *events;
+    void *events_context;
+    size_t unconsumed;        /* Bytes of a stream's body that its owner has not used up. */
     struct buffer reply_body; /* HTTP/2: sent as flow control allows. */
     size_t reply_sent;
-    struct http_field trailers[HTTP_RESPONSE_TRAILERS_MAX];
+    struct http_field *trailers;
     size_t trailer_count;
 };
 
@@ -89,8 +112,10 @@ struct http_server {
     uv_prepare_t prepare;
     uv_check_t check;
     uv_timer_t timer;
+    uv_idle_t idle; /* Runs while connections have more to send than one turn lets them. */
     struct http_connection *connections;
-    struct http_connection *dirty;
+    struct http_connection *dirty;    /* Have something to send. */
+    struct http_connection *flushing; /* Those of them that this turn has not reached. */
     size_t connection_count;
     size_t bodies_bytes; /* Of all requests that are not answered yet. */
     struct pool *pool; /* What nghttp2's sessions live in. */
@@ -135,6 +160,22 @@ void http_exchange_add_body(struct http_exchange *exchange, struct text bytes);
 
 /* Hands a complete request to the handler. */
 void http_exchange_dispatch(struct http_exchange *exchange);
+
+/* Offers a request whose head is complete as a stream; true: it was taken. Its owner may have
+ * answered it already. */
+bool http_exchange_offer(struct http_exchange *exchange);
+
+/* Hands bytes of the body to a stream's owner. */
+void http_exchange_receive(struct http_exchange *exchange, struct text bytes);
+
+/* Tells a stream's owner that the body has come whole. */
+void http_exchange_end(struct http_exchange *exchange);
+
+/* Tells owners that wait for room when they have it. Called when bytes have left. */
+void http_connection_offer_room(struct http_connection *connection);
+
+/* Marks the exchange as gone and tells its owner, who may release it at once. */
+void http_exchange_cancel(struct http_exchange *exchange);
 
 /* Has the connection flushed at the end of this turn of the loop. */
 void http_connection_mark(struct http_connection *connection);

@@ -69,11 +69,12 @@ void http_exchange_free(struct http_exchange *exchange)
 
 void http_exchange_abandon(struct http_exchange *exchange)
 {
-    if (exchange->dispatched && !exchange->replied) {
-        exchange_unlink(exchange);
+    if (!exchange->dispatched || exchange->replied) {
+        http_exchange_free(exchange);
         return;
     }
-    http_exchange_free(exchange);
+    exchange_unlink(exchange);
+    if (!exchange->gone) http_exchange_cancel(exchange);
 }
 
 void http_exchange_drop_body(struct http_exchange *exchange)
@@ -149,5 +150,6 @@ void http_exchange_dispatch(struct http_exchange *exchange)
     exchange->request.body =
         (struct text){(const char *)exchange->body.bytes, exchange->body.length};
     exchange->dispatched = true;
+    exchange->connection->in_handler++;
     server->config.handler(server->config.context, exchange);
 }

@@ -45,19 +45,6 @@ void http_response_add_trailer(struct http_response *response, const char *name,
     response->trailers[response->trailer_count++] = (struct http_field){text_from(name), value};
 }
 
-void http_reply(struct http_exchange *exchange, struct http_response *response)
-{
-    assert(exchange->dispatched && !exchange->replied);
-    exchange->replied = true;
-    if (exchange->connection == NULL) {
-        buffer_free(&response->body);
-        http_exchange_free(exchange);
-        return;
-    }
-    exchange->connection->active_ms = http_now_ms(exchange->server);
-    exchange->connection->engine->reply(exchange, response);
-}
-
 void http_reply_text(struct http_exchange *exchange, int status, const char *string)
 {
     struct http_response response;

@@ -48,13 +48,13 @@ void http_exchange_drop_body(struct http_exchange *exchange);
  * with one name, the first. */
 struct text http_request_field(const struct http_request *request, const char *name);
 
-enum { HTTP_RESPONSE_FIELDS_MAX = 12, HTTP_RESPONSE_TRAILERS_MAX = 4 };
+enum { HTTP_RESPONSE_FIELDS_MAX = 64, HTTP_RESPONSE_TRAILERS_MAX = 64 };
 
 struct http_response {
     int status;
     struct http_field fields[HTTP_RESPONSE_FIELDS_MAX];
     size_t field_count;
-    struct http_field trailers[HTTP_RESPONSE_TRAILERS_MAX]; /* HTTP/2 only. */
+    struct http_field trailers[HTTP_RESPONSE_TRAILERS_MAX]; /* HTTP/2, and streams. */
     size_t trailer_count;
     bool trailers_only; /* HTTP/2: the fields end the stream; there is no body. */
     struct buffer body;
@@ -76,7 +76,8 @@ void http_reply_text(struct http_exchange *exchange, int status, const char *str
 /* What a server calls for each complete request. */
 typedef void http_handler(void *context, struct http_exchange *exchange);
 
-/* What a server calls for each head of a request, before its body: it may call http_stream. */
+/* What a server calls for each head of a request, before its body: it may call http_stream. Not for
+ * HEAD, whose answers have no body. */
 typedef void http_begin(void *context, struct http_exchange *exchange);
 
 /* What happens to an exchange while it runs. Any may be NULL. None is called from within a function
@@ -113,7 +114,8 @@ void http_stream_start(struct http_exchange *exchange, const struct http_respons
 bool http_stream_write(struct http_exchange *exchange, struct text bytes);
 
 /* Ends the answer with the trailers of `response`, and releases the exchange. Without
- * http_stream_start before, it is http_reply. */
+ * http_stream_start before, it is http_reply. HTTP/1.1 sends trailers to those who said
+ * `te: trailers`, HTTP/1.0 to nobody. */
 void http_stream_finish(struct http_exchange *exchange, struct http_response *response);
 
 /* Breaks the answer off, so that the peer sees that it is not whole (RST_STREAM, or the end of the

@@ -72,10 +72,13 @@ static void connection_closed(uv_handle_t *handle)
 static void dirty_remove(struct http_connection *connection)
 {
     if (!connection->dirty) return;
-    struct http_connection **link = &connection->server->dirty;
-    while (*link != connection)
-        link = &(*link)->next_dirty;
-    *link = connection->next_dirty;
+    struct http_connection **lists[] = {&connection->server->dirty, &connection->server->flushing};
+    for (size_t i = 0; i < ARRAY_LENGTH(lists); i++) {
+        struct http_connection **link = lists[i];
+        while (*link != NULL && *link != connection)
+            link = &(*link)->next_dirty;
+        if (*link != NULL) *link = connection->next_dirty;
+    }
     connection->dirty = false;
 }
 
@@ -87,6 +90,9 @@ void http_connection_close(struct http_connection *connection)
     if (connection->engine != NULL) connection->engine->free(connection);
     while (connection->exchanges != NULL)
         http_exchange_abandon(connection->exchanges);
+    /* A peer whom only the end tells where a body ends must not take a part for the whole. */
+    if (connection->reset_on_close && uv_tcp_close_reset(&connection->tcp, connection_closed) == 0)
+        return;
     uv_close((uv_handle_t *)&connection->tcp, connection_closed);
 }
 
@@ -161,7 +167,12 @@ enum { OUT_BYTES_KEPT = 4096 };
 
 static void connection_flush(struct http_connection *connection)
 {
+    size_t flushed_bytes = 0;
     while (!connection->closing && !connection->write_pending) {
+        if (flushed_bytes > HTTP_TURN_BYTES_MAX) {
+            http_connection_mark(connection);
+            return;
+        }
         if (connection->engine != NULL) connection->engine->produce(connection);
         if (connection->closing) return;
         struct buffer *out = &connection->out;
@@ -176,6 +187,7 @@ static void connection_flush(struct http_connection *connection)
             return;
         }
         if (sent < 0) sent = 0;
+        flushed_bytes += (size_t)sent;
         if ((size_t)sent < out->length) {
             write_rest(connection, (size_t)sent);
             return;
@@ -185,13 +197,26 @@ static void connection_flush(struct http_connection *connection)
     }
 }
 
+static void idled(uv_idle_t *idle)
+{
+    (void)idle; /* That it runs keeps the loop from waiting. */
+}
+
+/* Flushes those that are marked now; who is marked meanwhile has the next turn. */
 static void flush_dirty(struct http_server *server)
 {
-    while (server->dirty != NULL) {
-        struct http_connection *connection = server->dirty;
-        server->dirty = connection->next_dirty;
+    server->flushing = server->dirty;
+    server->dirty = NULL;
+    while (server->flushing != NULL) {
+        struct http_connection *connection = server->flushing;
+        server->flushing = connection->next_dirty;
         connection->dirty = false;
         connection_flush(connection);
+    }
+    if (server->dirty != NULL) {
+        (void)uv_idle_start(&server->idle, idled);
+    } else {
+        (void)uv_idle_stop(&server->idle);
     }
 }
 
@@ -253,7 +278,8 @@ void http_connection_pause(struct http_connection *connection, bool paused)
         return;
     }
     if (uv_read_start((uv_stream_t *)&connection->tcp, give_input, have_input) != 0) {
-        http_connection_close(connection);
+        connection->close_after_flush = true; /* Not here: owners may be calling. */
+        http_connection_mark(connection);
     }
 }
 
@@ -348,7 +374,7 @@ static void handle_closed(uv_handle_t *handle)
 static void server_stopped(struct http_server *server)
 {
     uv_handle_t *handles[] = {(uv_handle_t *)&server->prepare, (uv_handle_t *)&server->check,
-                              (uv_handle_t *)&server->timer};
+                              (uv_handle_t *)&server->timer, (uv_handle_t *)&server->idle};
     for (size_t i = 0; i < ARRAY_LENGTH(handles); i++) {
         if (uv_is_closing(handles[i])) return;
         uv_close(handles[i], handle_closed);
@@ -376,10 +402,12 @@ static void handles_init(struct http_server *server)
     (void)uv_prepare_init(loop, &server->prepare);
     (void)uv_check_init(loop, &server->check);
     (void)uv_timer_init(loop, &server->timer);
+    (void)uv_idle_init(loop, &server->idle);
     server->listener.data = server->prepare.data = server->check.data = server->timer.data = server;
+    server->idle.data = server;
     (void)uv_prepare_start(&server->prepare, prepared);
     (void)uv_check_start(&server->check, checked);
-    server->handles_open = 4;
+    server->handles_open = 5;
 }
 
 static void failed_closed(uv_handle_t *handle)

@@ -16,7 +16,8 @@ struct http_server_config {
     int port;               /* 0: any free one. */
     struct http_limits limits;
     http_handler *handler;
-    void *context;
+    http_begin *begin; /* NULL: every request is handed over whole. */
+    void *context;     /* Of both. */
 };
 
 /* Binds and listens. INVALID_ARGUMENT: no such address. UNAVAILABLE: it cannot be bound or listened

@@ -12,6 +12,7 @@ struct http_echo {
     uv_thread_t thread;
     uv_async_t drain;
     struct http_server *server;
+    struct http_echo_counts counts;
     int port;
     bool draining; /* Of the test's thread. */
 };
@@ -65,6 +66,10 @@ static void answer(void *context, struct http_exchange *exchange)
         answer_large(exchange);
         return;
     }
+    if (text_equal(request->path, text_from("/watch"))) {
+        http_echo_watch(&echo->counts, exchange);
+        return;
+    }
     if (!text_equal(request->path, text_from("/later"))) {
         answer_now(exchange);
         return;
@@ -75,6 +80,12 @@ static void answer(void *context, struct http_exchange *exchange)
     (void)uv_timer_init(&echo->loop, &later->timer);
     later->timer.data = later;
     (void)uv_timer_start(&later->timer, answer_later, HTTP_ECHO_LATER_MS, 0);
+}
+
+static void begin(void *context, struct http_exchange *exchange)
+{
+    struct http_echo *echo = context;
+    http_echo_begin(&echo->counts, exchange);
 }
 
 static void nothing(void *context)
@@ -109,6 +120,7 @@ struct http_echo *http_echo_start(const struct http_limits *limits)
                                               .address = "127.0.0.1",
                                               .limits = *limits,
                                               .handler = answer,
+                                              .begin = begin,
                                               .context = echo};
     if (http_server_new(&config, &echo->server, &fault) != OK) abort();
     echo->port = http_server_port(echo->server);
@@ -121,6 +133,11 @@ struct http_echo *http_echo_start(const struct http_limits *limits)
 int http_echo_port(const struct http_echo *echo)
 {
     return echo->port;
+}
+
+struct http_echo_counts *http_echo_counts(struct http_echo *echo)
+{
+    return &echo->counts;
 }
 
 void http_echo_drain(struct http_echo *echo)

@@ -2,14 +2,19 @@
 #pragma once
 
 #include "http/http_server.h"
+#include "support/http_echo_streams.h"
 
 struct http_echo;
 
 /* Starts on a free port. The answer to a request is `METHOD PATH?QUERY BYTES of body`; a path
- * /later is answered from a timer, /large with HTTP_ECHO_LARGE_BYTES. */
+ * /later is answered from a timer, /large with HTTP_ECHO_LARGE_BYTES, /watch when the
+ * peer has gone; others are streams, see http_echo_streams.h. */
 struct http_echo *http_echo_start(const struct http_limits *limits);
 
 int http_echo_port(const struct http_echo *echo);
+
+/* What happened to its streams; may be read at any time. */
+struct http_echo_counts *http_echo_counts(struct http_echo *echo);
 
 /* Begins to drain. */
 void http_echo_drain(struct http_echo *echo);

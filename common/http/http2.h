@@ -1,0 +1,28 @@
+/* HTTP/2 on nghttp2: many requests at once on a connection. http2.c reads requests, http2_answer.c
+ * writes answers. */
+#pragma once
+
+#include <nghttp2/nghttp2.h>
+
+#include "http/http_connection.h"
+
+struct http2 {
+    nghttp2_session *session;
+    int32_t last_stream_id;
+    int resets; /* RST_STREAM frames sent since resets_since_ms. */
+    int64_t resets_since_ms;
+};
+
+void http2_reset_stream(struct http_connection *connection, int32_t stream_id, uint32_t code);
+
+/* The functions of the engine that answer. */
+void http2_reply(struct http_exchange *exchange, struct http_response *response);
+void http2_start(struct http_exchange *exchange, const struct http_response *response);
+void http2_write(struct http_exchange *exchange, struct text bytes);
+void http2_finish(struct http_exchange *exchange, const struct http_response *response);
+void http2_abort(struct http_exchange *exchange);
+size_t http2_waiting(const struct http_exchange *exchange);
+
+/* nghttp2's callback that takes the bytes of a DATA frame. */
+int http2_send_data(nghttp2_session *session, nghttp2_frame *frame, const uint8_t *head,
+                    size_t length, nghttp2_data_source *source, void *context);
