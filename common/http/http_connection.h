@@ -108,7 +108,12 @@ struct http_exchange {
 
 struct http_server {
     struct http_server_config config;
-    uv_tcp_t listener;
+    struct http_listener *listener; /* NULL: sockets come from elsewhere. */
+    uv_mutex_t adopt_mutex;
+    struct buffer adopted; /* Sockets that listeners handed over: ints. */
+    uv_async_t adopt;
+    size_t load; /* Atomic: connections and sockets in `adopted`. */
+    struct http_counters counters;
     uv_prepare_t prepare;
     uv_check_t check;
     uv_timer_t timer;
@@ -118,7 +123,7 @@ struct http_server {
     struct http_connection *flushing; /* Those of them that this turn has not reached. */
     size_t connection_count;
     size_t bodies_bytes; /* Of all requests that are not answered yet. */
-    struct pool *pool; /* What nghttp2's sessions live in. */
+    struct pool *pool;   /* What nghttp2's sessions live in. */
     struct http_exchange *kept;
     size_t kept_count;
     size_t exchange_count;
@@ -177,8 +182,21 @@ void http_connection_offer_room(struct http_connection *connection);
 /* Marks the exchange as gone and tells its owner, who may release it at once. */
 void http_exchange_cancel(struct http_exchange *exchange);
 
+/* Sends what marked connections have. */
+void http_server_flush(struct http_server *server);
+
+/* A connection has closed. */
+void http_server_forget(struct http_server *server);
+
+/* Serves a socket. False: no memory; it was closed. */
+bool http_connection_open(struct http_server *server, int socket);
+
+/* Looks for timeouts. */
+void http_connection_sweep(struct http_connection *connection, int64_t now_ms);
+
 /* Has the connection flushed at the end of this turn of the loop. */
 void http_connection_mark(struct http_connection *connection);
+void http_connection_unmark(struct http_connection *connection);
 
 /* Stops or resumes reading from the socket. */
 void http_connection_pause(struct http_connection *connection, bool paused);

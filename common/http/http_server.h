@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/fault.h"
+#include "http/http_counters.h"
 #include "http/http_limits.h"
 #include "http/http_message.h"
 
@@ -12,7 +13,8 @@ struct http_server;
 
 struct http_server_config {
     struct uv_loop_s *loop; /* Borrowed for the server's life. */
-    const char *address;    /* "127.0.0.1", "::1", "0.0.0.0" … */
+    const char *address;    /* "127.0.0.1", "::1", "0.0.0.0" …; NULL: sockets come from
+                             * http_server_adopt alone, see http_listener.h. */
     int port;               /* 0: any free one. */
     struct http_limits limits;
     http_handler *handler;
@@ -25,7 +27,21 @@ struct http_server_config {
 NODISCARD enum status http_server_new(const struct http_server_config *config,
                                       struct http_server **out, struct fault *fault);
 
+/* 0 without an address. */
 int http_server_port(const struct http_server *server);
+
+/* Takes a connected socket, from any thread; it is served from the server's loop. A server that
+ * drains closes it. Not after the drained server has called `stopped`. */
+void http_server_adopt(struct http_server *server, int socket);
+
+/* Counts a connection that was refused; from its loop's thread. */
+void http_server_refused(struct http_server *server);
+
+/* How many connections it has, those included that it was just handed. From any thread. */
+size_t http_server_load(const struct http_server *server);
+
+/* Borrowed for the server's life; see http_counters.h for who may read. */
+const struct http_counters *http_server_counters(const struct http_server *server);
 
 /* Stops accepting, tells HTTP/2 peers (GOAWAY), closes idle connections, lets calls in flight
  * finish (at most drain_timeout_ms), closes all, then calls stopped(context) from the loop. */
