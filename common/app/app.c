@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "rpc/rpc_client.h"
 #include "rpc/rpc_server.h"
+#include "service_list.h"
 
 #ifndef SOTONG_VERSION
 #error "SOTONG_VERSION comes from common/CMakeLists.txt"
@@ -139,6 +140,10 @@ static enum status server_open(struct running *running, struct fault *fault)
     config.writer = running->writer;
     config.store_path = running->writer == NULL ? NULL : running->config->store_path;
     config.client = running->client;
+    config.reflection = running->config->reflection;
+    config.log_calls = running->config->log_calls;
+    config.callers = service_names;
+    config.caller_count = SERVICE_COUNT;
     return rpc_server_new(&config, &running->server, fault);
 }
 
@@ -229,6 +234,7 @@ int app_main(const struct app_service *service, int argc, char **argv)
         (void)printf("%s %s\n", service->name, app_version());
     } else {
         log_init(service->name, config.log_level);
+        log_set_format(config.log_format);
         code = serve(service, &config);
     }
     arena_free(&arena);

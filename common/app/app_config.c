@@ -1,13 +1,15 @@
 #include "app/app_config.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "service_list.h"
 
-enum { PORT_MAX = 65535 };
+enum { PORT_MAX = 65535, WORDS_BYTES_MAX = 128 };
 
 /* What was said, before it is understood. NULL: nothing. */
 struct said {
@@ -17,6 +19,9 @@ struct said {
     const char *facts;
     const char *peers;
     const char *log;
+    const char *log_format;
+    const char *log_calls;
+    const char *reflection;
 };
 
 static const struct option {
@@ -30,6 +35,9 @@ static const struct option {
     {"--facts", "SOTONG_FACTS", offsetof(struct said, facts)},
     {"--peers", "SOTONG_PEERS", offsetof(struct said, peers)},
     {"--log-level", "SOTONG_LOG", offsetof(struct said, log)},
+    {"--log-format", "SOTONG_LOG_FORMAT", offsetof(struct said, log_format)},
+    {"--log-calls", "SOTONG_LOG_CALLS", offsetof(struct said, log_calls)},
+    {"--reflection", "SOTONG_REFLECTION", offsetof(struct said, reflection)},
 };
 
 static const char **said_at(struct said *said, const struct option *option)
@@ -64,6 +72,10 @@ const char *app_config_help(struct arena *arena, const char *name, int default_p
         "  --peers LIST       where the others are, such as\n"
         "                     budget=http://127.0.0.1:8440,petition=…   SOTONG_PEERS\n"
         "  --log-level LEVEL  error, warning, info or debug (info)      SOTONG_LOG\n"
+        "  --log-format WORD  json or text (text on a terminal)         SOTONG_LOG_FORMAT\n"
+        "  --log-calls WORD   all, failed or none (all)                 SOTONG_LOG_CALLS\n"
+        "  --reflection WORD  on or off (on where only loopback is\n"
+        "                     listened on)                              SOTONG_REFLECTION\n"
         "  --help             this text\n"
         "  --version          the version\n"
         "\n"
@@ -174,19 +186,67 @@ static enum status listen_read(const struct said *said, struct app_config *out, 
                      out->listen);
 }
 
-static enum status log_read(const struct said *said, struct app_config *out, struct fault *fault)
+/* An option whose value is one of a few words. */
+struct choice {
+    const char *option; /* "--log-level (SOTONG_LOG)" */
+    const char *said;   /* NULL: nothing. */
+    const char *const *words;
+    size_t word_count;
+};
+
+/* The chosen word's place; `unsaid` where nothing was said. */
+static enum status choice_read(const struct choice *choice, int unsaid, int *out,
+                               struct fault *fault)
+{
+    *out = unsaid;
+    if (choice->said == NULL) return OK;
+    char words[WORDS_BYTES_MAX] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < choice->word_count; i++) {
+        *out = (int)i;
+        if (strcmp(choice->said, choice->words[i]) == 0) return OK;
+        length += (size_t)snprintf(words + length, sizeof words - length, "%s%s",
+                                   i == 0 ? "" : ", ", choice->words[i]);
+        assert(length < sizeof words);
+    }
+    return fault_set(fault, INVALID_ARGUMENT, "%s: %s is none of %s", choice->option, choice->said,
+                     words);
+}
+
+static bool is_loopback(const char *address)
+{
+    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+}
+
+static enum status choices_read(const struct said *said, struct app_config *out,
+                                struct fault *fault)
 {
     static const char *const levels[] = {"error", "warning", "info", "debug"};
-    out->log_level = LOG_INFO;
-    if (said->log == NULL) return OK;
-    for (size_t i = 0; i < ARRAY_LENGTH(levels); i++) {
-        if (strcmp(said->log, levels[i]) != 0) continue;
-        out->log_level = (enum log_level)i;
-        return OK;
+    static const char *const formats[] = {"json", "text"};
+    static const char *const calls[] = {"all", "failed", "none"};
+    static const char *const switches[] = {"off", "on"};
+    const struct {
+        struct choice choice;
+        int unsaid;
+    } rows[] = {
+        {{"--log-level (SOTONG_LOG)", said->log, levels, ARRAY_LENGTH(levels)}, LOG_INFO},
+        {{"--log-format (SOTONG_LOG_FORMAT)", said->log_format, formats, ARRAY_LENGTH(formats)},
+         isatty(STDERR_FILENO) ? LOG_FORMAT_TEXT : LOG_FORMAT_JSON},
+        {{"--log-calls (SOTONG_LOG_CALLS)", said->log_calls, calls, ARRAY_LENGTH(calls)},
+         RPC_LOG_CALLS_ALL},
+        {{"--reflection (SOTONG_REFLECTION)", said->reflection, switches, ARRAY_LENGTH(switches)},
+         is_loopback(out->listen)},
+    };
+    int chosen[ARRAY_LENGTH(rows)];
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        enum status status = choice_read(&rows[i].choice, rows[i].unsaid, &chosen[i], fault);
+        if (status != OK) return status;
     }
-    return fault_set(fault, INVALID_ARGUMENT,
-                     "--log-level (SOTONG_LOG): %s is none of error, warning, info, debug",
-                     said->log);
+    out->log_level = (enum log_level)chosen[0];
+    out->log_format = (enum log_format)chosen[1];
+    out->log_calls = (enum rpc_log_calls)chosen[2];
+    out->reflection = chosen[3] == 1;
+    return OK;
 }
 
 static enum status peers_read(struct arena *arena, const struct said *said, struct app_config *out,
@@ -210,7 +270,7 @@ enum status app_config_read(struct arena *arena, const char *name, int default_p
     environment_read(arguments, &said);
     status = port_read(arguments, &said, default_port, out, fault);
     if (status == OK) status = listen_read(&said, out, fault);
-    if (status == OK) status = log_read(&said, out, fault);
+    if (status == OK) status = choices_read(&said, out, fault);
     if (status == OK) status = peers_read(arena, &said, out, fault);
     if (status != OK) return status;
     out->data = said.data == NULL ? "data" : said.data;

@@ -9,6 +9,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "rpc/rpc_client.h"
+#include "rpc/rpc_recorder.h"
 
 #include "app/app_peers.h"
 
@@ -19,6 +20,9 @@ struct app_config {
     const char *store_path; /* `data`/`name`.sqlite */
     const char *facts;      /* NULL: start without them. */
     enum log_level log_level;
+    enum log_format log_format;
+    enum rpc_log_calls log_calls;
+    bool reflection;
     struct rpc_peer peers[APP_PEERS_MAX];
     size_t peer_count;
     bool help;    /* Only help was asked for. */

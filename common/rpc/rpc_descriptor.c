@@ -29,11 +29,13 @@ static bool named(const char *name, struct text wanted)
     return name != NULL && text_equal(text_from(name), wanted);
 }
 
-/* What stands behind the file's package and its dot; empty: the name is not of this package. */
+/* What stands behind the file's package and its dot; empty: the name is not of this package, or
+ * none at all. */
 static struct text within_package(const rpc_descriptor *file, const char *symbol)
 {
     struct text package = text_from(file->package);
     struct text rest = text_from(symbol);
+    if (text_ends_with(rest, text_from("."))) return (struct text){NULL, 0};
     if (package.length == 0) return rest;
     if (!text_starts_with(rest, package) || rest.length <= package.length + 1 ||
         rest.bytes[package.length] != '.')

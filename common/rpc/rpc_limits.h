@@ -14,6 +14,7 @@ enum {
     RPC_VIOLATIONS_BYTES_MAX = 3000, /* Clients take 8 KB of trailers. */
     RPC_REASON_BYTES_MAX = 63,
     RPC_MOUNTS_MAX = 16,
+    RPC_OWN_MOUNTS_MAX = 3,           /* Of the runtime's own: health, reflection twice. */
     RPC_TIMEOUT_DIGITS_MAX = 10,      /* Of Connect-Timeout-Ms. */
     RPC_TRIM_BYTES = 8 * 1024 * 1024, /* Freed by calls before memory is given back. */
 };

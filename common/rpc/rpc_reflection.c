@@ -239,17 +239,30 @@ enum status rpc_reflection_answer(const struct reflection *reflection, struct ar
 
 /* ---- The services ---- */
 
+/* One question and its answer; *last: the client asks no more. */
+static enum status converse(const struct reflection *self, struct rpc_call *call,
+                            struct arena *arena, bool *last)
+{
+    const reflection_server_reflection_request *in;
+    enum status status = reflection_server_reflection_info_receive(call, &in);
+    *last = status == OK && in == NULL;
+    if (status != OK || in == NULL) return status;
+    reflection_server_reflection_response out;
+    status = rpc_reflection_answer(self, arena, in, &out);
+    return status == OK ? reflection_server_reflection_info_send(call, &out) : status;
+}
+
 enum status reflection_server_reflection_info(struct reflection *self, struct rpc_call *call)
 {
-    for (;;) {
-        const reflection_server_reflection_request *in;
-        enum status status = reflection_server_reflection_info_receive(call, &in);
-        if (status != OK || in == NULL) return status;
-        reflection_server_reflection_response out;
-        status = rpc_reflection_answer(self, rpc_turn_arena(call), in, &out);
-        if (status == OK) status = reflection_server_reflection_info_send(call, &out);
-        if (status != OK) return status;
+    struct arena arena;
+    arena_init(&arena, RPC_REFLECTION_DESCRIPTOR_BYTES_MAX);
+    enum status status = OK;
+    for (bool last = false; status == OK && !last;) {
+        arena_reset(&arena);
+        status = converse(self, call, &arena, &last);
     }
+    arena_free(&arena);
+    return status;
 }
 
 static enum status handle_v1alpha(void *self, struct rpc_call *call, const ProtobufCMessage *in,

@@ -16,6 +16,7 @@
 #include "rpc/rpc_metrics.h"
 #include "rpc/rpc_protocol.h"
 #include "rpc/rpc_recorder.h"
+#include "rpc/rpc_reflection.h"
 #include "rpc/rpc_scrape.h"
 
 /* A method and what runs it. */
@@ -35,6 +36,7 @@ struct rpc_server {
     struct route *routes; /* Sorted by path. */
     size_t route_count;
     struct health health;
+    struct reflection reflection;
     const struct rpc_handlers *mounted[RPC_MOUNTS_MAX];
     struct rpc_call *kept;
     size_t kept_count;
@@ -92,20 +94,30 @@ static void routes_add(struct rpc_server *server, const struct rpc_mount *mount)
 static bool routes_new(struct rpc_server *server)
 {
     const struct rpc_server_config *config = &server->config;
-    const struct rpc_mount health = {&health_health_handlers, &server->health};
-    size_t count = health.handlers->service->method_count;
-    for (size_t i = 0; i < config->mount_count; i++)
-        count += config->mounts[i].handlers->service->method_count;
+    const struct rpc_mount own[] = {
+        {&health_health_handlers, &server->health},
+        {&reflection_server_reflection_handlers, &server->reflection},
+        {&rpc_reflection_v1alpha_handlers, &server->reflection},
+    };
+    size_t own_count = config->reflection ? ARRAY_LENGTH(own) : 1;
+    size_t mount_count = config->mount_count + own_count;
+    size_t count = 0;
+    for (size_t i = 0; i < mount_count; i++) {
+        const struct rpc_mount *mount =
+            i < config->mount_count ? &config->mounts[i] : &own[i - config->mount_count];
+        server->mounted[i] = mount->handlers;
+        count += mount->handlers->service->method_count;
+    }
     server->routes = calloc(count, sizeof *server->routes);
     if (server->routes == NULL) return false;
-    for (size_t i = 0; i < config->mount_count; i++) {
+    for (size_t i = 0; i < config->mount_count; i++)
         routes_add(server, &config->mounts[i]);
-        server->mounted[i] = config->mounts[i].handlers;
-    }
-    server->mounted[config->mount_count] = health.handlers;
-    routes_add(server, &health);
+    for (size_t i = 0; i < own_count; i++)
+        routes_add(server, &own[i]);
     server->health.mounted = server->mounted;
-    server->health.mounted_count = config->mount_count + 1;
+    server->health.mounted_count = mount_count;
+    server->reflection =
+        (struct reflection){.mounted = server->mounted, .mounted_count = mount_count};
     qsort(server->routes, server->route_count, sizeof *server->routes, compare_routes);
     return true;
 }
@@ -406,7 +418,7 @@ static enum status http_start(struct rpc_server *server, struct fault *fault)
 enum status rpc_server_new(const struct rpc_server_config *config, struct rpc_server **out,
                            struct fault *fault)
 {
-    assert(config->mount_count < RPC_MOUNTS_MAX);
+    assert(config->mount_count + RPC_OWN_MOUNTS_MAX <= RPC_MOUNTS_MAX);
     struct rpc_server *server = calloc(1, sizeof *server);
     if (server == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for the server");
     server->config = *config;

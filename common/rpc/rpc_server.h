@@ -35,6 +35,7 @@ struct rpc_server_config {
     size_t write_queue_max;    /* RPC_WRITE_QUEUE_MAX */
     size_t flow_queue_max;     /* RPC_FLOW_QUEUE_MAX */
     size_t arena_bytes_max;    /* RPC_ARENA_BYTES_MAX */
+    bool reflection;           /* Serves grpc.reflection. */
     enum rpc_log_calls log_calls;
     const char *const *callers; /* Names of services that may call, for the log; borrowed. */
     size_t caller_count;
