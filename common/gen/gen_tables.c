@@ -1,7 +1,10 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "gen/gen_emit.h"
 #include "gen/gen_options.h"
+
+enum { JSON_NAME_BYTES_MAX = 255 };
 
 #define TYPE(name) GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_##name
 
@@ -63,29 +66,88 @@ static enum status emit_bounds(const struct gen_type *type, const gen_field *con
     return OK;
 }
 
-/* Writes the array of a message's field types, in the order of protoc-c's descriptor: by number. */
-static enum status emit_fields(const struct gen_schema *schema, const struct gen_type *type,
-                               const gen_field *const *fields, struct gen_page *page, bool *written,
-                               struct fault *fault)
+/* Only letters, digits and what else needs no escape in JSON and C. */
+static bool is_plain(const char *name)
 {
-    *written = false;
-    for (size_t i = 0; i < type->message->n_field; i++)
-        *written = *written || fields[i]->type == TYPE(MESSAGE);
-    if (!*written) return OK;
-    gen_print(page, "static const struct rpc_message *const %s_fields[] = {\n", type->name);
-    for (size_t i = 0; i < type->message->n_field; i++) {
-        if (fields[i]->type != TYPE(MESSAGE)) {
-            gen_print(page, "    NULL,\n");
-            continue;
-        }
-        const struct gen_type *inner = gen_schema_find(schema, fields[i]->type_name);
+    for (; *name != '\0'; name++) {
+        if (*name < ' ' || *name > '~' || *name == '"' || *name == '\\') return false;
+    }
+    return true;
+}
+
+static bool is_map(const struct gen_type *inner)
+{
+    const gen_message *message = inner->message;
+    return message->options != NULL && message->options->map_entry;
+}
+
+/* Writes what stands of a field in the array of its message. */
+static enum status emit_field(const struct gen_schema *schema, const struct gen_type *type,
+                              const gen_field *field, struct gen_page *page, struct fault *fault)
+{
+    if (field->json_name == NULL || !is_plain(field->json_name) ||
+        strlen(field->json_name) > JSON_NAME_BYTES_MAX)
+        return fault_set(
+            fault, INVALID_ARGUMENT,
+            "%s: %s.%s: its JSON name must be at most %d characters of ASCII that need "
+            "no escapes",
+            type->file->name, type->full_name, field->name, JSON_NAME_BYTES_MAX);
+    gen_print(page, "    {.json = \"\\\"%s\\\":\", .json_length = %zu", field->json_name,
+              strlen(field->json_name) + strlen("\"\":"));
+    if (field->type == TYPE(MESSAGE)) {
+        const struct gen_type *inner = gen_schema_find(schema, field->type_name);
         if (inner == NULL)
             return fault_set(fault, INVALID_ARGUMENT, "%s: %s.%s: its type is not in the request",
-                             type->file->name, type->full_name, fields[i]->name);
-        gen_print(page, "    &%s_type,\n", inner->name);
+                             type->file->name, type->full_name, field->name);
+        gen_print(page, ", .message = &%s_type", inner->name);
+        if (is_map(inner)) gen_print(page, ", .map = true");
+    }
+    gen_print(page, "},\n");
+    return OK;
+}
+
+/* Writes the array of a message's fields, in the order of protoc-c's descriptor: by number. */
+static enum status emit_fields(const struct gen_schema *schema, const struct gen_type *type,
+                               const gen_field *const *fields, struct gen_page *page,
+                               struct fault *fault)
+{
+    if (type->message->n_field == 0) return OK;
+    gen_print(page, "static const struct rpc_field %s_fields[] = {\n", type->name);
+    for (size_t i = 0; i < type->message->n_field; i++) {
+        enum status status = emit_field(schema, type, fields[i], page, fault);
+        if (status != OK) return status;
     }
     gen_print(page, "};\n");
     return OK;
+}
+
+/* The constant of a message with a JSON form of its own; NULL for the others. */
+static const char *known_form(const char *full_name)
+{
+    static const struct {
+        const char *name, *constant;
+    } forms[] = {
+        {"google.protobuf.Any", "RPC_KNOWN_ANY"},
+        {"google.protobuf.BoolValue", "RPC_KNOWN_WRAPPER"},
+        {"google.protobuf.BytesValue", "RPC_KNOWN_WRAPPER"},
+        {"google.protobuf.DoubleValue", "RPC_KNOWN_WRAPPER"},
+        {"google.protobuf.Duration", "RPC_KNOWN_DURATION"},
+        {"google.protobuf.FieldMask", "RPC_KNOWN_FIELD_MASK"},
+        {"google.protobuf.FloatValue", "RPC_KNOWN_WRAPPER"},
+        {"google.protobuf.Int32Value", "RPC_KNOWN_WRAPPER"},
+        {"google.protobuf.Int64Value", "RPC_KNOWN_WRAPPER"},
+        {"google.protobuf.ListValue", "RPC_KNOWN_LIST_VALUE"},
+        {"google.protobuf.StringValue", "RPC_KNOWN_WRAPPER"},
+        {"google.protobuf.Struct", "RPC_KNOWN_STRUCT"},
+        {"google.protobuf.Timestamp", "RPC_KNOWN_TIMESTAMP"},
+        {"google.protobuf.UInt32Value", "RPC_KNOWN_WRAPPER"},
+        {"google.protobuf.UInt64Value", "RPC_KNOWN_WRAPPER"},
+        {"google.protobuf.Value", "RPC_KNOWN_VALUE"},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(forms); i++) {
+        if (strcmp(forms[i].name, full_name) == 0) return forms[i].constant;
+    }
+    return NULL;
 }
 
 static enum status emit_message(const struct gen_schema *schema, const struct gen_type *type,
@@ -102,17 +164,20 @@ static enum status emit_message(const struct gen_schema *schema, const struct ge
     }
     if (field_count > 1) qsort(fields, field_count, sizeof(const gen_field *), compare_numbers);
     size_t bound_count;
-    bool has_fields = false;
     enum status status = emit_bounds(type, fields, page, &bound_count, fault);
-    if (status == OK) status = emit_fields(schema, type, fields, page, &has_fields, fault);
+    if (status == OK) status = emit_fields(schema, type, fields, page, fault);
     if (status != OK) return status;
     gen_print(page, "const struct rpc_message %s_type = {\n    .descriptor = &%s__descriptor,\n",
               type->name, type->lower_name);
     if (bound_count > 0)
         gen_print(page, "    .bounds = %s_bounds,\n    .bound_count = %zu,\n", type->name,
                   bound_count);
-    if (has_fields) gen_print(page, "    .fields = %s_fields,\n", type->name);
-    gen_print(page, "};\n\n");
+    if (field_count > 0) gen_print(page, "    .fields = %s_fields,\n", type->name);
+    const char *known = known_form(type->full_name);
+    if (known != NULL) gen_print(page, "    .known = %s,\n", known);
+    gen_print(page, "};\n");
+    if (!is_map(type)) gen_print(page, "RPC_LINKED(%s_type);\n", type->name);
+    gen_print(page, "\n");
     return OK;
 }
 

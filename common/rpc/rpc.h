@@ -46,14 +46,41 @@ struct rpc_bounds {
     int64_t min, max;
 };
 
-/* Bounds of one message type, generated for every message. */
+/* What the codecs ask about a field and protobuf-c's descriptor does not tell. */
+struct rpc_field {
+    const struct rpc_message *message; /* The type of a message field; NULL of the others. */
+    const char *json;                  /* Its name in JSON, as it stands there: `"pageSize":`. */
+    uint16_t json_length;
+    bool map; /* Its items are entries of a key and a value. */
+};
+
+/* Messages of google.protobuf that have JSON forms of their own. */
+enum rpc_known {
+    RPC_KNOWN_NONE,
+    RPC_KNOWN_ANY,
+    RPC_KNOWN_DURATION,
+    RPC_KNOWN_FIELD_MASK,
+    RPC_KNOWN_LIST_VALUE,
+    RPC_KNOWN_STRUCT,
+    RPC_KNOWN_TIMESTAMP,
+    RPC_KNOWN_VALUE,
+    RPC_KNOWN_WRAPPER, /* BoolValue, Int64Value … */
+};
+
+/* A message type, generated for every message. */
 struct rpc_message {
     const ProtobufCMessageDescriptor *descriptor;
-    const struct rpc_bounds *bounds;
+    const struct rpc_bounds *bounds; /* In the order of field numbers. */
     size_t bound_count;
-    const struct rpc_message *const *fields; /* By field index of the descriptor: the message types
-                                              * of message fields, NULL for the others. */
+    const struct rpc_field *fields; /* One for each field, in the descriptor's order. */
+    enum rpc_known known;
 };
+
+/* Generated beside every message: adds it to the types of the program, which rpc_type_named
+ * (rpc_codec.h) finds. The linker gathers what stands in this section. */
+#define RPC_LINKED(type)                                                                           \
+    static const struct rpc_message *const type##_linked                                           \
+        __attribute__((section("rpc_messages"), used)) = &(type)
 
 /* `in` is NULL where the client streams, `out` where the server does. */
 typedef enum status rpc_handler(void *self, struct rpc_call *call, const ProtobufCMessage *in,

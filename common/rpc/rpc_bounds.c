@@ -63,7 +63,7 @@ static ptrdiff_t control_at(const char *string, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
         unsigned char byte = (unsigned char)string[i];
-        if (byte >= 0x20 && byte != 0x7F) continue;
+        if (byte >= 0x20 && byte != 0x7F && byte != RPC_NUL_FIRST) continue;
         if (byte != '\n' && byte != '\t' && byte != '\r') return (ptrdiff_t)i;
     }
     return -1;
@@ -105,7 +105,10 @@ static void check_form(struct check *check, enum rpc_format format, const char *
         control = control_at(string, length);
         if (control >= 0)
             violate(check, "holds the control character U+%04X at byte %td",
-                    (unsigned char)string[control], control);
+                    (unsigned char)string[control] == RPC_NUL_FIRST
+                        ? 0
+                        : (unsigned char)string[control],
+                    control);
         return;
     case RPC_FORMAT_CIVIL_DATE:
         if (date_parse((struct text){string, length}, &date) != OK)
@@ -211,7 +214,6 @@ static void check_value(struct check *check, const ProtobufCFieldDescriptor *fie
 static void enter(struct check *check, const struct rpc_message *type,
                   const ProtobufCMessage *message)
 {
-    if (type == NULL) return;
     if (check->depth == RPC_DEPTH_MAX) {
         violate(check, "is nested deeper than %d", RPC_DEPTH_MAX);
         return;
@@ -270,7 +272,7 @@ static void check_field(struct check *check)
     }
     const ProtobufCMessage *inner = *(ProtobufCMessage *const *)(message + field->offset);
     if (inner != NULL)
-        enter(check, frame->type->fields == NULL ? NULL : frame->type->fields[frame->field], inner);
+        enter(check, frame->type->fields[frame->field].message, inner);
     else if (bounds.required)
         violate(check, "must be set");
 }
@@ -281,11 +283,10 @@ static void check_item(struct check *check)
     struct frame *frame = &check->frames[check->depth];
     const ProtobufCFieldDescriptor *field = &frame->type->descriptor->fields[frame->field];
     frame->item = frame->next_item++;
-    if (frame->type->fields == NULL) return;
     const char *message = (const char *)frame->message;
     ProtobufCMessage *const *items = *(ProtobufCMessage *const *const *)(message + field->offset);
     if (items[frame->item] != NULL)
-        enter(check, frame->type->fields[frame->field], items[frame->item]);
+        enter(check, frame->type->fields[frame->field].message, items[frame->item]);
 }
 
 bool rpc_check_bounds(const struct rpc_message *type, const ProtobufCMessage *message,

@@ -148,8 +148,9 @@ void rpc_call_encode(struct rpc_call *call)
 {
     static const struct rpc_json_style style = {.indent = false, .default_values = false};
     if (call->status != OK) return;
-    enum status status = call->json ? rpc_json_write(call->out, &style, &call->encoded)
-                                    : rpc_encode(call->out, &call->encoded);
+    enum status status =
+        call->json ? rpc_json_write_as(call->method->output, call->out, &style, &call->encoded)
+                   : rpc_encode(call->out, &call->encoded);
     call->bytes_out += call->encoded.length;
     if (status == OK) return;
     buffer_free(&call->encoded);

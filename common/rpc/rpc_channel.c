@@ -238,7 +238,7 @@ static enum status read_error(const struct rpc_channel *channel,
     struct text json = {(const char *)channel->answer.bytes, channel->answer.length};
     ProtobufCMessage *object;
     struct text code = {NULL, 0}, message = {NULL, 0};
-    if (rpc_json_read(&arena, json, protobuf_struct_type.descriptor, true, &object, NULL) == OK) {
+    if (rpc_json_read(&arena, json, &protobuf_struct_type, true, &object, NULL) == OK) {
         code = find_string((const protobuf_struct *)object, "code");
         message = find_string((const protobuf_struct *)object, "message");
     }

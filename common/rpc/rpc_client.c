@@ -155,7 +155,7 @@ enum status rpc_client_call(struct rpc_client *client, const struct rpc_options 
     status = post(channel, &exchange, method->idempotent, &answer, options->fault);
     if (status != OK) goto done;
     struct fault wrong;
-    status = rpc_decode(options->arena, answer, method->output->descriptor, out, &wrong);
+    status = rpc_decode(options->arena, answer, method->output, out, &wrong);
     if (status != OK)
         status = fault_set(options->fault, status == INVALID_ARGUMENT ? INTERNAL : status,
                            "%s at %s: its answer: %s", exchange.peer->service, exchange.peer->url,

@@ -3,52 +3,89 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "rpc/rpc.h"
+#include "struct.rpc.h"
 
 /* Bytes of one item of a repeated field of this type, in the message's array. */
-size_t rpc_item_bytes(ProtobufCType type);
+static inline size_t rpc_item_bytes(ProtobufCType type)
+{
+    static const uint8_t bytes[] = {
+        [PROTOBUF_C_TYPE_INT32] = 4,
+        [PROTOBUF_C_TYPE_SINT32] = 4,
+        [PROTOBUF_C_TYPE_SFIXED32] = 4,
+        [PROTOBUF_C_TYPE_INT64] = 8,
+        [PROTOBUF_C_TYPE_SINT64] = 8,
+        [PROTOBUF_C_TYPE_SFIXED64] = 8,
+        [PROTOBUF_C_TYPE_UINT32] = 4,
+        [PROTOBUF_C_TYPE_FIXED32] = 4,
+        [PROTOBUF_C_TYPE_UINT64] = 8,
+        [PROTOBUF_C_TYPE_FIXED64] = 8,
+        [PROTOBUF_C_TYPE_FLOAT] = 4,
+        [PROTOBUF_C_TYPE_DOUBLE] = 8,
+        [PROTOBUF_C_TYPE_BOOL] = sizeof(protobuf_c_boolean),
+        [PROTOBUF_C_TYPE_ENUM] = 4,
+        [PROTOBUF_C_TYPE_STRING] = sizeof(char *),
+        [PROTOBUF_C_TYPE_BYTES] = sizeof(ProtobufCBinaryData),
+        [PROTOBUF_C_TYPE_MESSAGE] = sizeof(ProtobufCMessage *),
+    };
+    return bytes[type];
+}
 
 /* Where the field's value stands, or where the pointer to its items does. */
-const void *rpc_field_value(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+static inline const void *rpc_field_value(const ProtobufCMessage *message,
+                                          const ProtobufCFieldDescriptor *field)
+{
+    return (const char *)message + field->offset;
+}
 
 /* How many items a repeated field has. */
-size_t rpc_field_count(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+static inline size_t rpc_field_count(const ProtobufCMessage *message,
+                                     const ProtobufCFieldDescriptor *field)
+{
+    size_t count;
+    memcpy(&count, (const char *)message + field->quantifier_offset, sizeof count);
+    return count;
+}
+
+/* The number of the oneof's member that is set; 0: none. */
+static inline uint32_t rpc_oneof_case(const ProtobufCMessage *message,
+                                      const ProtobufCFieldDescriptor *field)
+{
+    uint32_t which;
+    memcpy(&which, (const char *)message + field->quantifier_offset, sizeof which);
+    return which;
+}
 
 /* The field tells being set from having its default value: a message, a member of a oneof. */
-bool rpc_field_has_presence(const ProtobufCFieldDescriptor *field);
+static inline bool rpc_field_has_presence(const ProtobufCFieldDescriptor *field)
+{
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) return false;
+    return field->type == PROTOBUF_C_TYPE_MESSAGE || field->label != PROTOBUF_C_LABEL_NONE ||
+           (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
+}
+
+/* The enum is google.protobuf.NullValue, which JSON writes as null. */
+static inline bool rpc_is_null_value(const ProtobufCFieldDescriptor *field)
+{
+    return field->descriptor == &google__protobuf__null_value__descriptor;
+}
 
 /* A field with presence is set; another one differs from its default. */
 bool rpc_field_is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
 
-/* The field is a map: its items are entries of a key and a value. */
-bool rpc_field_is_map(const ProtobufCFieldDescriptor *field);
+/* Says that a field is set, where its message keeps account of that. */
+void rpc_field_set(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
 
-/* The longest lowerCamelCase name, and the form itself: "page_size" -> "pageSize". The number of
- * bytes written. */
-enum { RPC_NAME_BYTES_MAX = 128 };
-size_t rpc_json_name(const char *name, char json_name[static RPC_NAME_BYTES_MAX]);
+/* Keeps the last of a map's entries with the same key, in the order in which the keys first came;
+ * the entries' number changes. RESOURCE_EXHAUSTED: no memory. */
+NODISCARD enum status rpc_map_unite(struct arena *arena, ProtobufCMessage **entries, size_t *count);
 
-/* Messages of google.protobuf that have JSON forms of their own. */
-enum rpc_known {
-    RPC_KNOWN_NONE,
-    RPC_KNOWN_ANY,
-    RPC_KNOWN_DURATION,
-    RPC_KNOWN_FIELD_MASK,
-    RPC_KNOWN_LIST_VALUE,
-    RPC_KNOWN_STRUCT,
-    RPC_KNOWN_TIMESTAMP,
-    RPC_KNOWN_VALUE,
-    RPC_KNOWN_WRAPPER, /* BoolValue, Int64Value … */
-};
-enum rpc_known rpc_known_type(const ProtobufCMessageDescriptor *descriptor);
-
-/* The enum is google.protobuf.NullValue, which JSON writes as null. */
-bool rpc_is_null_value(const ProtobufCFieldDescriptor *field);
-
-/* The message types that an Any may hold: those that errors carry, and the well-known ones. NULL:
- * the type URL names another. */
-const ProtobufCMessageDescriptor *rpc_any_descriptor(const char *type_url);
+/* How a NUL stands in a string, which C would end there: as two bytes that UTF-8 never holds, so
+ * that nothing else is mistaken for it. Every string of a message may hold it; rpc_check_bounds
+ * refuses it, as any other control character, before a handler sees it. */
+enum { RPC_NUL_FIRST = 0xC0, RPC_NUL_SECOND = 0x80 };
 
 /* Limits of Timestamp and Duration, in seconds. */
 #define RPC_TIMESTAMP_SECONDS_MIN INT64_C(-62135596800) /* 0001-01-01T00:00:00Z */

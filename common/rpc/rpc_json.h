@@ -19,6 +19,11 @@ struct rpc_json_style {
  * the buffer is as it was.
  * RESOURCE_EXHAUSTED: the buffer's maximum. OUT_OF_RANGE: nested deeper than RPC_DEPTH_MAX, or a
  * Timestamp or Duration beyond what JSON expresses. */
+NODISCARD enum status rpc_json_write_as(const struct rpc_message *type,
+                                        const ProtobufCMessage *message,
+                                        const struct rpc_json_style *style, struct buffer *out);
+
+/* The same, where the type is not at hand: it is looked for. */
 NODISCARD enum status rpc_json_write(const ProtobufCMessage *message,
                                      const struct rpc_json_style *style, struct buffer *out);
 
@@ -26,6 +31,9 @@ NODISCARD enum status rpc_json_write(const ProtobufCMessage *message,
  * enums by name or number, numbers as strings; unknown fields are refused unless ignore_unknown.
  * INVALID_ARGUMENT: the fault names the path and what is wrong. RESOURCE_EXHAUSTED: no memory. */
 NODISCARD enum status rpc_json_read(struct arena *arena, struct text json,
-                                    const ProtobufCMessageDescriptor *descriptor,
-                                    bool ignore_unknown, ProtobufCMessage **out,
-                                    struct fault *fault);
+                                    const struct rpc_message *type, bool ignore_unknown,
+                                    ProtobufCMessage **out, struct fault *fault);
+
+/* The type that an Any's URL names (what stands behind its last slash), among those that are linked
+ * into this program; NULL: none. */
+const struct rpc_message *rpc_json_any_type(struct text url);

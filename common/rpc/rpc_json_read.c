@@ -96,23 +96,27 @@ static enum status new_message(struct json_reader *reader,
 }
 
 /* Enters a message's object, whose brace was read. */
-static enum status enter_message(struct json_reader *reader, ProtobufCMessage *message,
-                                 size_t depth, size_t at)
+static enum status enter_message(struct json_reader *reader, const struct rpc_message *type,
+                                 ProtobufCMessage *message, size_t depth, size_t at)
 {
-    struct json_frame frame = {
-        .kind = JSON_FRAME_MESSAGE, .message = message, .depth = depth, .first = true};
+    struct json_frame frame = {.kind = JSON_FRAME_MESSAGE,
+                               .type = type,
+                               .message = message,
+                               .depth = depth,
+                               .first = true};
     frame.seen = arena_calloc(reader->arena, message->descriptor->n_fields / 8 + 1, 1);
     if (frame.seen == NULL) return json_no_memory(reader);
     return push(reader, &frame, at);
 }
 
-static enum status enter_list(struct json_reader *reader, ProtobufCMessage *message,
-                              const ProtobufCFieldDescriptor *field, size_t depth, size_t at)
+static enum status enter_list(struct json_reader *reader, const struct rpc_message *type,
+                              ProtobufCMessage *message, unsigned index, size_t depth, size_t at)
 {
-    bool map = rpc_field_is_map(field);
+    bool map = type->fields[index].map;
     struct json_frame frame = {.kind = map ? JSON_FRAME_MAP : JSON_FRAME_LIST,
+                               .type = type->fields[index].message,
                                .message = message,
-                               .field = field,
+                               .field = &type->descriptor->fields[index],
                                .depth = depth + map, /* The entry is a message too. */
                                .first = true};
     return push(reader, &frame, at);
@@ -168,24 +172,30 @@ static enum status enter_any(struct json_reader *reader, protobuf_any *any, size
         struct json_scan ahead = reader->scan;
         if (json_next(&ahead).kind != JSON_OBJECT_CLOSE)
             return json_refuse(reader, at, "an Any needs its \"@type\"");
-        return enter_message(reader, &any->base, depth, at);
+        return enter_message(reader, &protobuf_any_type, &any->base, depth, at);
     }
     if (type.kind != JSON_STRING) return json_expected(reader, &type, "the type's URL");
     struct text url;
     if (!json_string(reader->arena, &type, &url)) return json_no_memory(reader);
     any->type_url = arena_copy(reader->arena, url.bytes, url.length);
     if (any->type_url == NULL) return json_no_memory(reader);
-    const ProtobufCMessageDescriptor *descriptor = rpc_any_descriptor(any->type_url);
-    ProtobufCMessage *inner = NULL;
-    enum status status = descriptor == NULL ? OK : new_message(reader, descriptor, &inner);
+    const struct rpc_message *inner_type = rpc_json_any_type(url);
+    if (inner_type == NULL)
+        return json_refuse(reader, type.at, "no type that is known here has the URL \"%.*s\"",
+                           (int)text_cut(url, 64).length, url.bytes);
+    ProtobufCMessage *inner;
+    enum status status = new_message(reader, inner_type->descriptor, &inner);
     if (status != OK) return status;
-    bool fields = inner != NULL && rpc_known_type(descriptor) == RPC_KNOWN_NONE;
-    /* An own form and the bytes of an unknown type both stand under "value". */
-    status = enter_message(reader, fields ? inner : &any->base, depth, at);
+    /* A form of its own stands under "value". */
+    if (inner_type->known == RPC_KNOWN_NONE)
+        status = enter_message(reader, inner_type, inner, depth, at);
+    else
+        status = enter_message(reader, &protobuf_any_type, &any->base, depth, at);
     if (status != OK) return status;
     struct json_frame *frame = &reader->frames[reader->frame_count - 1];
     frame->kind = JSON_FRAME_ANY;
     frame->any = any;
+    frame->inner_type = inner_type;
     frame->inner = inner;
     return OK;
 }
@@ -218,7 +228,8 @@ static enum status read_string_form(struct json_reader *reader, const struct jso
 
 /* Reads a google.protobuf.Value: any JSON. */
 static enum status read_any_json(struct json_reader *reader, const struct json_token *token,
-                                 ProtobufCMessage *value, size_t depth)
+                                 const struct rpc_message *type, ProtobufCMessage *value,
+                                 size_t depth)
 {
     const char *name = NULL;
     switch (token->kind) {
@@ -251,26 +262,28 @@ static enum status read_any_json(struct json_reader *reader, const struct json_t
     }
     const ProtobufCFieldDescriptor *field =
         protobuf_c_message_descriptor_get_field_by_name(value->descriptor, name);
-    json_set_oneof(value, field);
+    rpc_field_set(value, field);
     void *slot = (char *)value + field->offset;
     if (field->type != PROTOBUF_C_TYPE_MESSAGE) return json_read_scalar(reader, token, field, slot);
+    const struct rpc_message *inner_type = type->fields[field - value->descriptor->fields].message;
     ProtobufCMessage *inner;
     enum status status = new_message(reader, field->descriptor, &inner);
     if (status != OK) return status;
     *(ProtobufCMessage **)slot = inner;
-    return enter_list(reader, inner, &inner->descriptor->fields[0], depth + 1, token->at);
+    return enter_list(reader, inner_type, inner, 0, depth + 1, token->at);
 }
 
 /* Reads a message's value into *slot; an object or array is entered. */
 static enum status read_message(struct json_reader *reader, const struct json_token *token,
-                                const ProtobufCMessageDescriptor *descriptor, size_t depth,
+                                const struct rpc_message *type, size_t depth,
                                 ProtobufCMessage **slot)
 {
+    const ProtobufCMessageDescriptor *descriptor = type->descriptor;
     ProtobufCMessage *message;
     enum status status = new_message(reader, descriptor, &message);
     if (status != OK) return status;
     *slot = message;
-    enum rpc_known known = rpc_known_type(descriptor);
+    enum rpc_known known = type->known;
     enum json_kind opening = known == RPC_KNOWN_LIST_VALUE ? JSON_ARRAY_OPEN : JSON_OBJECT_OPEN;
     switch (known) {
     case RPC_KNOWN_TIMESTAMP:
@@ -281,7 +294,7 @@ static enum status read_message(struct json_reader *reader, const struct json_to
         return json_read_scalar(reader, token, &descriptor->fields[0],
                                 (char *)message + descriptor->fields[0].offset);
     case RPC_KNOWN_VALUE:
-        return read_any_json(reader, token, message, depth);
+        return read_any_json(reader, token, type, message, depth);
     case RPC_KNOWN_NONE:
     case RPC_KNOWN_ANY:
     case RPC_KNOWN_STRUCT:
@@ -289,24 +302,22 @@ static enum status read_message(struct json_reader *reader, const struct json_to
         break;
     }
     if (token->kind != opening) return json_expected(reader, token, json_kind_name(opening));
-    if (known == RPC_KNOWN_NONE) return enter_message(reader, message, depth, token->at);
+    if (known == RPC_KNOWN_NONE) return enter_message(reader, type, message, depth, token->at);
     if (known == RPC_KNOWN_ANY) return enter_any(reader, (protobuf_any *)message, depth, token->at);
-    return enter_list(reader, message, &descriptor->fields[0], depth, token->at);
+    return enter_list(reader, type, message, 0, depth, token->at);
 }
 
 /* The field takes null for a value rather than for its absence. */
-static bool takes_null(const ProtobufCFieldDescriptor *field)
+static bool takes_null(const ProtobufCFieldDescriptor *field, const struct rpc_message *type)
 {
-    return field->type == PROTOBUF_C_TYPE_MESSAGE
-               ? rpc_known_type(field->descriptor) == RPC_KNOWN_VALUE
-               : rpc_is_null_value(field);
+    return type == NULL ? rpc_is_null_value(field) : type->known == RPC_KNOWN_VALUE;
 }
 
 static enum status read_value(struct json_reader *reader, const struct json_token *token,
-                              const ProtobufCFieldDescriptor *field, size_t depth, void *slot)
+                              const ProtobufCFieldDescriptor *field, const struct rpc_message *type,
+                              size_t depth, void *slot)
 {
-    if (field->type == PROTOBUF_C_TYPE_MESSAGE)
-        return read_message(reader, token, field->descriptor, depth, slot);
+    if (type != NULL) return read_message(reader, token, type, depth, slot);
     return json_read_scalar(reader, token, field, slot);
 }
 
@@ -342,31 +353,29 @@ static enum status read_field(struct json_reader *reader, struct json_frame *fra
                               const struct json_token *token)
 {
     const ProtobufCFieldDescriptor *field = frame->field;
-    if (token->kind == JSON_NULL && !takes_null(field)) return OK;
+    unsigned index = (unsigned)(field - frame->type->descriptor->fields);
+    const struct rpc_field *more = &frame->type->fields[index];
+    if (token->kind == JSON_NULL && !takes_null(field, more->message)) return OK;
     void *slot = (char *)frame->message + field->offset;
     if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-        enum json_kind opening = rpc_field_is_map(field) ? JSON_OBJECT_OPEN : JSON_ARRAY_OPEN;
+        enum json_kind opening = more->map ? JSON_OBJECT_OPEN : JSON_ARRAY_OPEN;
         if (token->kind == JSON_NULL) return OK;
         if (token->kind != opening) return json_expected(reader, token, json_kind_name(opening));
-        return enter_list(reader, frame->message, field, frame->depth, token->at);
+        return enter_list(reader, frame->type, frame->message, index, frame->depth, token->at);
     }
-    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0) {
-        uint32_t which;
-        memcpy(&which, (char *)frame->message + field->quantifier_offset, sizeof which);
-        if (which != 0)
-            return json_refuse(reader, token->at, "another member of the same oneof is set");
-    }
-    json_set_oneof(frame->message, field);
-    return read_value(reader, token, field, frame->depth + 1, slot);
+    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
+        rpc_oneof_case(frame->message, field) != 0)
+        return json_refuse(reader, token->at, "another member of the same oneof is set");
+    enum status status = read_value(reader, token, field, more->message, frame->depth + 1, slot);
+    if (status == OK) rpc_field_set(frame->message, field);
+    return status == JSON_NOTHING ? OK : status;
 }
 
 /* Reads the value under a name of an Any that has no fields of its own. */
 static enum status read_any_value(struct json_reader *reader, struct json_frame *frame,
                                   const struct json_token *token)
 {
-    if (frame->inner == NULL)
-        return json_read_scalar(reader, token, frame->field, &frame->any->value);
-    return read_message(reader, token, frame->inner->descriptor, frame->depth + 1, &frame->inner);
+    return read_message(reader, token, frame->inner_type, frame->depth + 1, &frame->inner);
 }
 
 /* Reads a member of an object: its name, the colon, and the beginning of its value. */
@@ -418,10 +427,9 @@ static enum status read_item(struct json_reader *reader, struct json_frame *fram
 {
     void *slot = add_item(reader, frame);
     if (slot == NULL) return json_no_memory(reader);
-    const ProtobufCFieldDescriptor *field = frame->field;
-    if (token->kind == JSON_NULL && !takes_null(field))
+    if (token->kind == JSON_NULL && !takes_null(frame->field, frame->type))
         return json_refuse(reader, token->at, "a list cannot hold null");
-    return read_value(reader, token, field, frame->depth + 1, slot);
+    return read_value(reader, token, frame->field, frame->type, frame->depth + 1, slot);
 }
 
 static enum status read_entry(struct json_reader *reader, struct json_frame *frame,
@@ -439,9 +447,10 @@ static enum status read_entry(struct json_reader *reader, struct json_frame *fra
     struct json_token colon = json_next(&reader->scan);
     if (colon.kind != JSON_COLON) return json_expected(reader, &colon, "':'");
     struct json_token token = json_next(&reader->scan);
-    if (token.kind == JSON_NULL && !takes_null(&fields[1]))
+    const struct rpc_message *type = frame->type->fields[1].message;
+    if (token.kind == JSON_NULL && !takes_null(&fields[1], type))
         return json_refuse(reader, token.at, "a map cannot hold null");
-    return read_value(reader, &token, &fields[1], frame->depth + 1,
+    return read_value(reader, &token, &fields[1], type, frame->depth + 1,
                       (char *)entry + fields[1].offset);
 }
 
@@ -449,12 +458,14 @@ static enum status read_entry(struct json_reader *reader, struct json_frame *fra
 static enum status close_any(struct json_reader *reader, const struct json_frame *frame)
 {
     if (frame->inner == NULL) return OK;
-    size_t length = protobuf_c_message_get_packed_size(frame->inner);
-    uint8_t *bytes = arena_alloc(reader->arena, length);
-    if (bytes == NULL) return json_no_memory(reader);
-    (void)protobuf_c_message_pack(frame->inner, bytes);
-    frame->any->value = (ProtobufCBinaryData){length, bytes};
-    return OK;
+    struct buffer packed;
+    buffer_init(&packed, reader->arena->bytes_max);
+    enum status status = rpc_encode(frame->inner, &packed);
+    char *bytes = NULL;
+    if (status == OK) bytes = arena_copy(reader->arena, (char *)packed.bytes, packed.length);
+    if (bytes != NULL) frame->any->value = (ProtobufCBinaryData){packed.length, (uint8_t *)bytes};
+    buffer_free(&packed);
+    return bytes == NULL ? json_no_memory(reader) : OK;
 }
 
 static enum status close_frame(struct json_reader *reader, struct json_frame *frame, size_t at)
@@ -518,26 +529,26 @@ static enum status step(struct json_reader *reader)
         status = skip_value(reader, &token);
         break;
     }
-    /* An item that was entered counts when it is closed. */
+    /* An item that was entered counts when it is closed, one with nothing to store not at all. */
+    if (status == JSON_NOTHING) return OK;
     if (status == OK && reader->frame_count == frame_count) json_count_item(frame);
     return status;
 }
 
-enum status rpc_json_read(struct arena *arena, struct text json,
-                          const ProtobufCMessageDescriptor *descriptor, bool ignore_unknown,
-                          ProtobufCMessage **out, struct fault *fault)
+enum status rpc_json_read(struct arena *arena, struct text json, const struct rpc_message *type,
+                          bool ignore_unknown, ProtobufCMessage **out, struct fault *fault)
 {
-    struct json_reader reader = {
-        .arena = arena,
-        .scan = {.text = json},
-        .ignore_unknown = ignore_unknown,
-        .fault = fault,
-    };
+    struct json_reader reader; /* Of its frames only those that are entered are set. */
+    reader.arena = arena;
+    reader.scan = (struct json_scan){.text = json};
+    reader.frame_count = 0;
+    reader.ignore_unknown = ignore_unknown;
+    reader.fault = fault;
     ptrdiff_t invalid = text_invalid_at(json);
     if (invalid >= 0) return fault_set(fault, INVALID_ARGUMENT, "not UTF-8 at byte %td", invalid);
     struct json_token token = json_next(&reader.scan);
     ProtobufCMessage *message;
-    enum status status = read_message(&reader, &token, descriptor, 0, &message);
+    enum status status = read_message(&reader, &token, type, 0, &message);
     while (status == OK && reader.frame_count > 0)
         status = step(&reader);
     if (status != OK) return status;

@@ -20,15 +20,17 @@ enum json_frame_kind {
 /* An object or array that is being read. */
 struct json_frame {
     enum json_frame_kind kind;
-    bool first;                            /* Nothing of it has been read. */
-    size_t depth;                          /* How deep its message is nested; the root is 0. */
+    bool first;   /* Nothing of it has been read. */
+    size_t depth; /* How deep its message is nested; the root is 0. */
+    const struct rpc_message *type;
     ProtobufCMessage *message;             /* The message, or the one that holds the list. */
     const ProtobufCFieldDescriptor *field; /* The field at hand, or that of the list. */
     /* Of a message: */
     uint8_t *seen;       /* One bit a field. */
     unsigned next_field; /* Where to look first: fields mostly come in order. */
     protobuf_any *any;
-    ProtobufCMessage *inner; /* What the Any holds; NULL: of an unknown type. */
+    const struct rpc_message *inner_type;
+    ProtobufCMessage *inner; /* What the Any holds. */
     /* Of a list or map: */
     void *items;
     size_t count, capacity;
@@ -56,6 +58,9 @@ enum status json_expected(const struct json_reader *reader, const struct json_to
 NODISCARD enum status json_read_scalar(struct json_reader *reader, const struct json_token *token,
                                        const ProtobufCFieldDescriptor *field, void *slot);
 
+/* Of an enum whose name is not known, where that is to be ignored: nothing is to be stored. */
+#define JSON_NOTHING NOT_FOUND
+
 /* Reads the key of a map from a name. */
 NODISCARD enum status json_read_key(struct json_reader *reader, const struct json_token *token,
                                     const ProtobufCFieldDescriptor *field, void *slot);
@@ -71,9 +76,6 @@ NODISCARD enum status json_check_keys(struct json_reader *reader, const struct j
 /* The index of the field with this name, original or lowerCamelCase; n_fields: none. */
 unsigned json_find_field(const ProtobufCMessageDescriptor *descriptor, struct text name,
                          unsigned first);
-
-/* Says that a field is set, where its message keeps account of that. */
-void json_set_oneof(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
 
 /* An item of a list or map is whole. */
 void json_count_item(struct json_frame *frame);

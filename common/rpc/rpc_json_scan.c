@@ -34,7 +34,6 @@ static const char *read_unicode(struct text text, size_t *at, uint32_t *point)
 {
     int32_t high = hex_four(text, *at + 2);
     if (high < 0) return "\\u needs four hexadecimal digits";
-    if (high == 0) return "a string cannot hold a NUL";
     *at += 6;
     *point = (uint32_t)high;
     if (high < 0xD800 || high > 0xDFFF) return NULL;
@@ -184,9 +183,10 @@ const char *json_kind_name(enum json_kind kind)
     return "something else";
 }
 
+/* A NUL takes two bytes, as RPC_NUL_FIRST says. */
 static size_t put_point(char *at, uint32_t point)
 {
-    if (point < 0x80) {
+    if (point < 0x80 && point > 0) {
         at[0] = (char)point;
         return 1;
     }

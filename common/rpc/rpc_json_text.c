@@ -21,9 +21,13 @@ enum status rpc_json_put_string(struct buffer *out, struct text text)
     *at++ = '"';
     for (size_t i = 0; i < text.length; i++) {
         unsigned char byte = (unsigned char)text.bytes[i];
-        if (byte >= 0x20 && byte != '"' && byte != '\\') {
+        if (byte >= 0x20 && byte != '"' && byte != '\\' && byte != RPC_NUL_FIRST) {
             *at++ = byte;
             continue;
+        }
+        if (byte == RPC_NUL_FIRST) {
+            byte = 0;
+            i++;
         }
         static const char letters[0x20] = {
             ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
@@ -113,6 +117,21 @@ enum status rpc_json_put_float(struct buffer *out, float value)
         if (strtof(digits, NULL) == value) break;
     }
     return buffer_append_string(out, digits);
+}
+
+enum status rpc_json_put_mask_path(struct buffer *out, const char *path)
+{
+    bool upper = false;
+    for (; *path != '\0'; path++) {
+        bool lower = *path >= 'a' && *path <= 'z';
+        if ((upper && !lower) || (*path >= 'A' && *path <= 'Z')) return OUT_OF_RANGE;
+        bool line = *path == '_';
+        enum status status =
+            line ? OK : buffer_append_byte(out, (uint8_t)(upper ? *path - 'a' + 'A' : *path));
+        if (status != OK) return status;
+        upper = line;
+    }
+    return upper ? OUT_OF_RANGE : OK;
 }
 
 /* Appends a fraction of a second in as few groups of three digits as it needs. */

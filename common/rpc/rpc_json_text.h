@@ -26,6 +26,10 @@ NODISCARD enum status rpc_json_put_timestamp(struct buffer *out, int64_t seconds
 /* Appends `"1.500s"`. OUT_OF_RANGE: more than 10,000 years, or signs that differ. */
 NODISCARD enum status rpc_json_put_duration(struct buffer *out, int64_t seconds, int32_t nanos);
 
+/* Appends a path of a FieldMask in lowerCamelCase: `page_size` -> `pageSize`. OUT_OF_RANGE: a path
+ * that would not read back as the same. */
+NODISCARD enum status rpc_json_put_mask_path(struct buffer *out, const char *path);
+
 /* The other way. False: another form, or out of range. */
 NODISCARD bool rpc_json_get_timestamp(struct text text, int64_t *seconds, int32_t *nanos);
 NODISCARD bool rpc_json_get_duration(struct text text, int64_t *seconds, int32_t *nanos);

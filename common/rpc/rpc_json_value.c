@@ -10,18 +10,6 @@
 /* The greatest double that rounds to a finite float. */
 #define FLOAT_MAX_ROUNDED 0x1.fffffefffffffp127
 
-void json_set_oneof(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
-{
-    char *quantifier = (char *)message + field->quantifier_offset;
-    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0) {
-        uint32_t which = field->id;
-        memcpy(quantifier, &which, sizeof which);
-    } else if (field->label == PROTOBUF_C_LABEL_OPTIONAL && field->quantifier_offset != 0) {
-        protobuf_c_boolean has = 1;
-        memcpy(quantifier, &has, sizeof has);
-    }
-}
-
 void json_count_item(struct json_frame *frame)
 {
     if (frame->kind == JSON_FRAME_LIST || frame->kind == JSON_FRAME_MAP) frame->count++;
@@ -167,7 +155,7 @@ static enum status read_enum(struct json_reader *reader, const struct json_token
     const ProtobufCEnumDescriptor *enumeration = field->descriptor;
     const ProtobufCEnumValue *named =
         protobuf_c_enum_descriptor_get_value_by_name(enumeration, string);
-    if (named == NULL && reader->ignore_unknown) return OK;
+    if (named == NULL && reader->ignore_unknown) return JSON_NOTHING;
     if (named == NULL)
         return json_refuse(reader, token->at, "%s has no value \"%.*s\"", enumeration->short_name,
                            (int)text_cut(name, 64).length, name.bytes);
@@ -229,46 +217,20 @@ enum status json_read_key(struct json_reader *reader, const struct json_token *t
 {
     if (field->type != PROTOBUF_C_TYPE_BOOL) return json_read_scalar(reader, token, field, slot);
     struct json_token word = *token;
-    bool is_true = text_equal(token->raw, text_from("true"));
-    if (!is_true && !text_equal(token->raw, text_from("false")))
+    struct text text;
+    if (!json_string(reader->arena, token, &text)) return json_no_memory(reader);
+    bool is_true = text_equal(text, text_from("true"));
+    if (!is_true && !text_equal(text, text_from("false")))
         return json_refuse(reader, token->at, "expected \"true\" or \"false\"");
     word.kind = is_true ? JSON_TRUE : JSON_FALSE;
     return json_read_scalar(reader, &word, field, slot);
 }
 
-static int compare_string_keys(const void *a, const void *b)
-{
-    ProtobufCMessage *const *left = a;
-    ProtobufCMessage *const *right = b;
-    size_t offset = (*left)->descriptor->fields[0].offset;
-    return strcmp(*(char **)((char *)*left + offset), *(char **)((char *)*right + offset));
-}
-
-static int compare_number_keys(const void *a, const void *b)
-{
-    ProtobufCMessage *const *left = a;
-    ProtobufCMessage *const *right = b;
-    const ProtobufCFieldDescriptor *key = &(*left)->descriptor->fields[0];
-    return memcmp((char *)*left + key->offset, (char *)*right + key->offset,
-                  rpc_item_bytes(key->type));
-}
-
 enum status json_check_keys(struct json_reader *reader, const struct json_frame *frame, size_t at)
 {
-    if (frame->count < 2) return OK;
-    ProtobufCMessage **sorted =
-        arena_calloc(reader->arena, frame->count, sizeof(ProtobufCMessage *));
-    if (sorted == NULL) return json_no_memory(reader);
-    memcpy(sorted, frame->items, frame->count * sizeof(ProtobufCMessage *));
-    bool strings = sorted[0]->descriptor->fields[0].type == PROTOBUF_C_TYPE_STRING;
-    int (*compare)(const void *, const void *) =
-        strings ? compare_string_keys : compare_number_keys;
-    qsort(sorted, frame->count, sizeof(ProtobufCMessage *), compare);
-    for (size_t i = 1; i < frame->count; i++) {
-        if (compare(&sorted[i - 1], &sorted[i]) == 0)
-            return json_refuse(reader, at, "a key stands in the map twice");
-    }
-    return OK;
+    size_t count = frame->count;
+    if (rpc_map_unite(reader->arena, frame->items, &count) != OK) return json_no_memory(reader);
+    return count == frame->count ? OK : json_refuse(reader, at, "a key stands in the map twice");
 }
 
 /* `pageSize,figures.subject` -> "page_size", "figures.subject" */

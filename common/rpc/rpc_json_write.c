@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "any.rpc.h"
@@ -13,12 +14,14 @@ enum { ANY_BYTES_MAX = 64 * 1024 * 1024, INDENT_BYTES = 2 };
 
 /* A message that is being written; Struct and ListValue are a list and nothing else. */
 struct frame {
+    const struct rpc_message *type;
     const ProtobufCMessage *message;
     unsigned next_field;
     const ProtobufCFieldDescriptor *list; /* The list or map of messages being written, or NULL. */
-    size_t item, count;                   /* Of that list. */
-    bool bare;                            /* Only the list has brackets. */
-    bool filled;                          /* Something stands between the message's brackets. */
+    const struct rpc_field *list_field;
+    size_t item, count; /* Of that list. */
+    bool bare;          /* Only the list has brackets. */
+    bool filled;        /* Something stands between the message's brackets. */
 };
 
 struct writer {
@@ -73,12 +76,10 @@ static enum status put_colon(struct writer *writer)
     return buffer_append(writer->out, ": ", writer->style->indent ? 2 : 1);
 }
 
-static enum status put_name(struct writer *writer, const char *name)
+static enum status put_name(struct writer *writer, const struct rpc_field *field)
 {
-    char json_name[RPC_NAME_BYTES_MAX];
-    size_t length = rpc_json_name(name, json_name);
-    enum status status = rpc_json_put_string(writer->out, (struct text){json_name, length});
-    return status == OK ? put_colon(writer) : status;
+    enum status status = buffer_append(writer->out, field->json, field->json_length);
+    return status == OK && writer->style->indent ? put(writer, ' ') : status;
 }
 
 static enum status put_quoted(struct writer *writer,
@@ -155,9 +156,7 @@ static enum status put_field_mask(struct writer *writer, const protobuf_field_ma
     enum status status = put(writer, '"');
     for (size_t i = 0; i < mask->n_paths && status == OK; i++) {
         if (i > 0) status = put(writer, ',');
-        char name[RPC_NAME_BYTES_MAX];
-        size_t length = rpc_json_name(mask->paths[i], name);
-        if (status == OK) status = buffer_append(writer->out, name, length);
+        if (status == OK) status = rpc_json_put_mask_path(writer->out, mask->paths[i]);
     }
     return status == OK ? put(writer, '"') : status;
 }
@@ -165,7 +164,7 @@ static enum status put_field_mask(struct writer *writer, const protobuf_field_ma
 /* Opens an Any: the message that it holds is entered, or set to *inner where it has a form of its
  * own. One of an unknown type is written with its bytes. */
 static enum status open_any(struct writer *writer, const protobuf_any *any,
-                            const ProtobufCMessage **inner)
+                            const struct rpc_message **type, const ProtobufCMessage **inner)
 {
     *inner = NULL;
     enum status status = put_open(writer, '{');
@@ -178,19 +177,19 @@ static enum status open_any(struct writer *writer, const protobuf_any *any,
     if (status == OK) status = put_colon(writer);
     if (status == OK) status = rpc_json_put_string(writer->out, text_from(any->type_url));
     if (status != OK) return status;
-    const ProtobufCMessageDescriptor *descriptor = rpc_any_descriptor(any->type_url);
+    *type = rpc_json_any_type(text_from(any->type_url));
     ProtobufCMessage *message = NULL;
     struct text bytes = {(const char *)any->value.data, any->value.len};
-    if (descriptor != NULL) {
-        status = rpc_decode(&writer->arena, bytes, descriptor, &message, NULL);
+    if (*type != NULL) {
+        status = rpc_decode(&writer->arena, bytes, *type, &message, NULL);
         if (status == RESOURCE_EXHAUSTED) return status;
     }
-    bool own_form = message == NULL || rpc_known_type(descriptor) != RPC_KNOWN_NONE;
-    struct frame frame = {.message = own_form ? NULL : message, .filled = true};
+    bool own_form = message == NULL || (*type)->known != RPC_KNOWN_NONE;
+    struct frame frame = {.type = *type, .message = own_form ? NULL : message, .filled = true};
     status = push(writer, &frame);
     if (status != OK || !own_form) return status;
     status = put_separator(writer, false);
-    if (status == OK) status = put_name(writer, "value");
+    if (status == OK) status = put_name(writer, &protobuf_any_type.fields[1]);
     if (status == OK && message == NULL)
         status = rpc_json_put_bytes(writer->out, any->value.data, any->value.len);
     *inner = message;
@@ -207,10 +206,13 @@ static const ProtobufCFieldDescriptor *value_member(const ProtobufCMessage *valu
     return NULL;
 }
 
-static enum status open_list(struct writer *writer, const ProtobufCMessage *message, char bracket)
+static enum status open_list(struct writer *writer, const struct rpc_message *type,
+                             const ProtobufCMessage *message, char bracket)
 {
     const ProtobufCFieldDescriptor *field = &message->descriptor->fields[0];
     struct frame frame = {
+        .type = type,
+        .list_field = &type->fields[0],
         .message = message,
         .list = field,
         .count = rpc_field_count(message, field),
@@ -221,15 +223,16 @@ static enum status open_list(struct writer *writer, const ProtobufCMessage *mess
 }
 
 /* Writes a message whole, or opens it and leaves the rest to the frames. */
-static enum status put_message(struct writer *writer, const ProtobufCMessage *message)
+static enum status put_message(struct writer *writer, const struct rpc_message *type,
+                               const ProtobufCMessage *message)
 {
     while (message != NULL) { /* A Value or an Any goes on with what it holds. */
-        struct frame frame = {.message = message};
+        struct frame frame = {.type = type, .message = message};
         const ProtobufCFieldDescriptor *field = &message->descriptor->fields[0];
         const protobuf_timestamp *timestamp = (const protobuf_timestamp *)message;
         const protobuf_duration *duration = (const protobuf_duration *)message;
         enum status status;
-        switch (rpc_known_type(message->descriptor)) {
+        switch (type->known) {
         case RPC_KNOWN_NONE:
             status = put_open(writer, '{');
             return status == OK ? push(writer, &frame) : status;
@@ -242,18 +245,22 @@ static enum status put_message(struct writer *writer, const ProtobufCMessage *me
         case RPC_KNOWN_WRAPPER:
             return put_scalar(writer, field, rpc_field_value(message, field));
         case RPC_KNOWN_STRUCT:
-            return open_list(writer, message, '{');
+            return open_list(writer, type, message, '{');
         case RPC_KNOWN_LIST_VALUE:
-            return open_list(writer, message, '[');
+            return open_list(writer, type, message, '[');
         case RPC_KNOWN_ANY:
-            status = open_any(writer, (const protobuf_any *)message, &message);
+            status = open_any(writer, (const protobuf_any *)message, &type, &message);
             if (status != OK) return status;
             break;
         case RPC_KNOWN_VALUE:
             field = value_member(message);
             if (field == NULL) return buffer_append_string(writer->out, "null");
+            if (field->type == PROTOBUF_C_TYPE_DOUBLE &&
+                !isfinite(*(const double *)rpc_field_value(message, field)))
+                return OUT_OF_RANGE; /* A Value is any JSON, which has only finite numbers. */
             if (field->type != PROTOBUF_C_TYPE_MESSAGE)
                 return put_scalar(writer, field, rpc_field_value(message, field));
+            type = type->fields[field - message->descriptor->fields].message;
             message = *(ProtobufCMessage *const *)rpc_field_value(message, field);
             break;
         }
@@ -262,12 +269,12 @@ static enum status put_message(struct writer *writer, const ProtobufCMessage *me
 }
 
 static enum status put_value(struct writer *writer, const ProtobufCFieldDescriptor *field,
-                             const void *value)
+                             const struct rpc_message *type, const void *value)
 {
     if (field->type != PROTOBUF_C_TYPE_MESSAGE) return put_scalar(writer, field, value);
     const ProtobufCMessage *message = *(ProtobufCMessage *const *)value;
     if (message == NULL) return buffer_append(writer->out, "{}", 2);
-    return put_message(writer, message);
+    return put_message(writer, type, message);
 }
 
 /* A map's key, which JSON always quotes. */
@@ -286,7 +293,8 @@ static enum status put_key(struct writer *writer, const ProtobufCMessage *entry)
 static enum status put_item(struct writer *writer, struct frame *frame)
 {
     const ProtobufCFieldDescriptor *field = frame->list;
-    bool map = rpc_field_is_map(field);
+    const struct rpc_message *item_type = frame->list_field->message;
+    bool map = frame->list_field->map;
     if (frame->item == frame->count) {
         frame->list = NULL;
         bool bare = frame->bare;
@@ -298,10 +306,12 @@ static enum status put_item(struct writer *writer, struct frame *frame)
     const ProtobufCMessage *item = items[frame->item++];
     enum status status = put_separator(writer, frame->item == 1);
     if (status != OK) return status;
-    if (!map) return put_value(writer, field, &item);
+    if (!map) return put_value(writer, field, item_type, &item);
     status = put_key(writer, item);
     const ProtobufCFieldDescriptor *value = &item->descriptor->fields[1];
-    return status == OK ? put_value(writer, value, rpc_field_value(item, value)) : status;
+    return status == OK ? put_value(writer, value, item_type->fields[1].message,
+                                    rpc_field_value(item, value))
+                        : status;
 }
 
 static enum status put_scalars(struct writer *writer, const ProtobufCMessage *message,
@@ -327,30 +337,32 @@ static enum status put_field(struct writer *writer, struct frame *frame)
         writer->frame_count--;
         return put_close(writer, '}', filled);
     }
+    const struct rpc_field *more = &frame->type->fields[frame->next_field];
     const ProtobufCFieldDescriptor *field = &message->descriptor->fields[frame->next_field++];
     if (!rpc_field_is_set(message, field) &&
         (!writer->style->default_values || rpc_field_has_presence(field)))
         return OK;
     enum status status = put_separator(writer, !frame->filled);
     frame->filled = true;
-    if (status == OK) status = put_name(writer, field->name);
+    if (status == OK) status = put_name(writer, more);
     if (status != OK) return status;
     if (field->label != PROTOBUF_C_LABEL_REPEATED)
-        return put_value(writer, field, rpc_field_value(message, field));
+        return put_value(writer, field, more->message, rpc_field_value(message, field));
     if (field->type != PROTOBUF_C_TYPE_MESSAGE) return put_scalars(writer, message, field);
     frame->list = field;
+    frame->list_field = more;
     frame->item = 0;
     frame->count = rpc_field_count(message, field);
-    return put_open(writer, rpc_field_is_map(field) ? '{' : '[');
+    return put_open(writer, more->map ? '{' : '[');
 }
 
-enum status rpc_json_write(const ProtobufCMessage *message, const struct rpc_json_style *style,
-                           struct buffer *out)
+enum status rpc_json_write_as(const struct rpc_message *type, const ProtobufCMessage *message,
+                              const struct rpc_json_style *style, struct buffer *out)
 {
     struct writer writer = {.out = out, .style = style};
     arena_init(&writer.arena, ANY_BYTES_MAX);
     size_t begin = out->length;
-    enum status status = put_message(&writer, message);
+    enum status status = put_message(&writer, type, message);
     while (status == OK && writer.frame_count > 0) {
         struct frame *frame = &writer.frames[writer.frame_count - 1];
         status = frame->list != NULL ? put_item(&writer, frame) : put_field(&writer, frame);
@@ -359,4 +371,11 @@ enum status rpc_json_write(const ProtobufCMessage *message, const struct rpc_jso
     if (status != OK) out->length = begin;
     arena_free(&writer.arena);
     return status;
+}
+
+enum status rpc_json_write(const ProtobufCMessage *message, const struct rpc_json_style *style,
+                           struct buffer *out)
+{
+    return rpc_json_write_as(rpc_type_named(text_from(message->descriptor->name)), message, style,
+                             out);
 }

@@ -216,8 +216,8 @@ static enum status call_decode(struct rpc_call *call, struct text message)
     call->bytes_in += message.length;
     enum status status =
         call->json ? rpc_json_read(&call->arena, message.length > 0 ? message : text_from("{}"),
-                                   type->descriptor, false, &call->in, &call->fault)
-                   : rpc_decode(&call->arena, message, type->descriptor, &call->in, &call->fault);
+                                   type, false, &call->in, &call->fault)
+                   : rpc_decode(&call->arena, message, type, &call->in, &call->fault);
     if (status != OK) return status;
     call->decoded = true;
     return rpc_check_bounds(type, call->in, report_violation, call) ? OK : INVALID_ARGUMENT;

@@ -63,7 +63,7 @@ static enum status request_read(struct arena *arena, const struct slice *slice, 
 {
     struct fault cause = {0};
     ProtobufCMessage *message;
-    enum status status = rpc_json_read(arena, json, slice_put_slice_request_type.descriptor, false,
+    enum status status = rpc_json_read(arena, json, &slice_put_slice_request_type, false,
                                        &message, &cause);
     if (status != OK) return fault_set(facts->fault, status, "%s: %s", facts->path, cause.message);
     if (!rpc_check_bounds(&slice_put_slice_request_type, message, first_violation, facts)) {

@@ -49,7 +49,7 @@ static enum status figure_match(struct db *db, struct arena *arena, int64_t slic
     if (status != OK) return status;
     status = db_next(&rows);
     if (status == OK) {
-        status = slice_message_read(&rows, 0, arena, slice_figure_type.descriptor, figure);
+        status = slice_message_read(&rows, 0, arena, &slice_figure_type, figure);
     }
     db_end(&rows);
     return status;

@@ -29,12 +29,12 @@ struct reader {
 };
 
 enum status slice_message_read(const struct db_rows *rows, int column, struct arena *arena,
-                               const ProtobufCMessageDescriptor *descriptor, ProtobufCMessage **out)
+                               const struct rpc_message *type, ProtobufCMessage **out)
 {
     struct fault fault = {0};
-    enum status status = rpc_decode(arena, db_bytes(rows, column), descriptor, out, &fault);
+    enum status status = rpc_decode(arena, db_bytes(rows, column), type, out, &fault);
     if (status == OK || status == RESOURCE_EXHAUSTED) return status;
-    log_write(LOG_ERROR, "slice: a stored %s cannot be read: %s", descriptor->short_name,
+    log_write(LOG_ERROR, "slice: a stored %s cannot be read: %s", type->descriptor->short_name,
               fault.message);
     return DATA_LOSS;
 }
@@ -83,9 +83,9 @@ static enum status token_read(const struct slice_query *query, struct place *pla
     return fields == 4 && place->report > 0 ? OK : INVALID_ARGUMENT;
 }
 
-static const ProtobufCMessageDescriptor *descriptor_of(enum slice_kind kind)
+static const struct rpc_message *type_of(enum slice_kind kind)
 {
-    return kind == SLICE_FIGURES ? slice_figure_type.descriptor : slice_table_type.descriptor;
+    return kind == SLICE_FIGURES ? &slice_figure_type : &slice_table_type;
 }
 
 /* Adds the current row, or finds that the page is full. */
@@ -103,7 +103,7 @@ static enum status row_add(struct reader *reader, struct slice_page *page,
         if (grown == NULL) return RESOURCE_EXHAUSTED;
         page->messages = grown;
     }
-    enum status status = slice_message_read(rows, 3, reader->arena, descriptor_of(query->kind),
+    enum status status = slice_message_read(rows, 3, reader->arena, type_of(query->kind),
                                             &page->messages[page->count]);
     if (status != OK) return status;
     page->count++;

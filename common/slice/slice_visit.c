@@ -18,7 +18,7 @@ static enum status hand_over(const struct visit *visit, const ProtobufCMessage *
 /* Each row's first column is a message of this type. */
 static enum status visit_rows(struct db *db, struct arena *arena, const char *report_id,
                               const struct db_sql *sql,
-                              const ProtobufCMessageDescriptor *descriptor,
+                              const struct rpc_message *type,
                               const struct visit *visit)
 {
     struct db_rows rows;
@@ -28,7 +28,7 @@ static enum status visit_rows(struct db *db, struct arena *arena, const char *re
     while (status == OK && (ended = db_next(&rows)) != NOT_FOUND) {
         ProtobufCMessage *message;
         status = ended;
-        if (status == OK) status = slice_message_read(&rows, 0, arena, descriptor, &message);
+        if (status == OK) status = slice_message_read(&rows, 0, arena, type, &message);
         if (status == OK) status = hand_over(visit, message);
     }
     db_end(&rows);
@@ -39,7 +39,7 @@ enum status slice_visit_tables(struct db *db, struct arena *arena, const char *r
                                slice_table_visitor *visitor, void *context)
 {
     const struct visit visit = {.table = visitor, .context = context};
-    return visit_rows(db, arena, report_id, &slice_table_list_sql, slice_table_type.descriptor,
+    return visit_rows(db, arena, report_id, &slice_table_list_sql, &slice_table_type,
                       &visit);
 }
 
@@ -47,6 +47,6 @@ enum status slice_visit_figures(struct db *db, struct arena *arena, const char *
                                 slice_figure_visitor *visitor, void *context)
 {
     const struct visit visit = {.figure = visitor, .context = context};
-    return visit_rows(db, arena, report_id, &slice_figure_list_sql, slice_figure_type.descriptor,
+    return visit_rows(db, arena, report_id, &slice_figure_list_sql, &slice_figure_type,
                       &visit);
 }

@@ -100,7 +100,7 @@ static enum status file_load(struct db *db, const char *path, struct fault *faul
     enum status status = file_read(path, &json, fault);
     if (status != OK) goto done;
     status = rpc_json_read(&arena, (struct text){(const char *)json.bytes, json.length},
-                           report_report_facts_type.descriptor, false, &message, &cause);
+                           &report_report_facts_type, false, &message, &cause);
     if (status != OK) {
         status = fault_set(fault, status, "%s: %s", path, cause.message);
         goto done;

@@ -61,10 +61,10 @@ static bool read_payload(struct arena *arena, const conformance_conformance_requ
     enum status status = OK;
     switch (request->payload_case) {
     case CONFORMANCE_CONFORMANCE_REQUEST_PAYLOAD_CASE_PROTOBUF_PAYLOAD:
-        status = rpc_decode(arena, bytes, message_type->descriptor, message, fault);
+        status = rpc_decode(arena, bytes, message_type, message, fault);
         break;
     case CONFORMANCE_CONFORMANCE_REQUEST_PAYLOAD_CASE_JSON_PAYLOAD:
-        status = rpc_json_read(arena, text_from(request->json_payload), message_type->descriptor,
+        status = rpc_json_read(arena, text_from(request->json_payload), message_type,
                                ignore_unknown, message, fault);
         break;
     case CONFORMANCE_CONFORMANCE_REQUEST_PAYLOAD_CASE_JSPB_PAYLOAD:
@@ -140,8 +140,8 @@ int main(void)
         ProtobufCMessage *request;
         arena_reset(&arena);
         buffer_clear(&response_bytes);
-        goes_on = rpc_decode(&arena, bytes, conformance_conformance_request_type.descriptor,
-                             &request, &fault) == OK;
+        goes_on = rpc_decode(&arena, bytes, &conformance_conformance_request_type, &request,
+                             &fault) == OK;
         if (!goes_on) break;
         answer(&arena, (const conformance_conformance_request *)request, &payload, &fault,
                &response);

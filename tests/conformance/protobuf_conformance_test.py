@@ -19,7 +19,7 @@ PROGRAM = BUILD / 'bin/protobuf-conformance'
 TIMEOUT_S = 540
 
 # What the runner has for other messages than proto3's is skipped; this many tests at least are not.
-RUN_MIN = 1470
+RUN_MIN = 1476
 LISTED = re.compile(r'^\| `((?:Required|Recommended)\.[^`]+)` \| (.+) \|$', re.MULTILINE)
 RESULT = re.compile(r'(\d+) successes, (\d+) skipped, (\d+) expected failures, '
                     r'(\d+) unexpected failures')

@@ -18,12 +18,12 @@ static void read_and_write(struct arena *arena, struct text json, bool ignore_un
     ProtobufCMessage *message;
     buffer_init(&first, BUFFER_BYTES_MAX);
     buffer_init(&second, BUFFER_BYTES_MAX);
-    enum status status = rpc_json_read(arena, json, sample_everything_type.descriptor,
+    enum status status = rpc_json_read(arena, json, &sample_everything_type,
                                        ignore_unknown, &message, &fault);
     if (status == OK) status = rpc_json_write(message, &compact, &first);
     if (status == OK) {
         struct text written = {(const char *)first.bytes, first.length};
-        status = rpc_json_read(arena, written, sample_everything_type.descriptor, false, &message,
+        status = rpc_json_read(arena, written, &sample_everything_type, false, &message,
                                &fault);
         if (status == INVALID_ARGUMENT) abort();
         if (status == OK) status = rpc_json_write(message, &compact, &second);

@@ -16,8 +16,8 @@ static enum status rewrite(struct arena *arena, const char *json, struct buffer 
 {
     ProtobufCMessage *message;
     buffer_clear(out);
-    enum status status = rpc_json_read(arena, text_from(json), sample_everything_type.descriptor,
-                                       false, &message, fault);
+    enum status status =
+        rpc_json_read(arena, text_from(json), &sample_everything_type, false, &message, fault);
     if (status == OK) status = rpc_json_write(message, &compact, out);
     if (status == OK) status = buffer_append(out, "", 1);
     return status;
@@ -116,8 +116,9 @@ static void reads_and_writes(void)
          "{\"@type\": \"t/google.protobuf.Int64Value\", \"value\": 7}}}",
          "{\"any\":{\"@type\":\"t/google.protobuf.Any\",\"value\":"
          "{\"@type\":\"t/google.protobuf.Int64Value\",\"value\":\"7\"}}}"},
-        {"{\"any\": {\"@type\": \"t/of.Somebody\", \"value\": \"AQID\"}}",
-         "{\"any\":{\"@type\":\"t/of.Somebody\",\"value\":\"AQID\"}}"},
+        {"{\"any\": {\"@type\": \"t/sotong.sample.v1.Node\", \"label\": \"a\"}}",
+         "{\"any\":{\"@type\":\"t/sotong.sample.v1.Node\",\"label\":\"a\"}}"},
+        {"{\"stringValue\": \"\\u0000a\\u0000\"}", "{\"stringValue\":\"\\u0000a\\u0000\"}"},
     };
     struct arena arena;
     struct buffer out;
@@ -201,8 +202,12 @@ static void refuses_bad_json(void)
          "string_value, line 1, column 18: an escape that JSON does not have"},
         {"{\"stringValue\": \"\\u12\"}",
          "string_value, line 1, column 18: \\u needs four hexadecimal digits"},
-        {"{\"stringValue\": \"\\u0000\"}",
-         "string_value, line 1, column 18: a string cannot hold a NUL"},
+        {"{\"any\": {\"@type\": \"t/of.Somebody\", \"value\": \"AQID\"}}",
+         "any, line 1, column 19: no type that is known here has the URL \"t/of.Somebody\""},
+        {"{\"any\": {\"@type\": \"google.rpc.ErrorInfo\"}}",
+         "any, line 1, column 19: no type that is known here has the URL \"google.rpc.ErrorInfo\""},
+        {"{\"any\": {\"@type\": \"\", \"value\": \"\"}}",
+         "any, line 1, column 19: no type that is known here has the URL \"\""},
         {"{\"stringValue\": \"\\ud800\"}",
          "string_value, line 1, column 24: half of a surrogate pair"},
         {"{\"stringValue\": \"\\udc00\\ud800\"}",
@@ -279,6 +284,7 @@ static void ignores_unknown_fields_where_asked(void)
         {"{\"x\": {\"a\": [1, {\"b\": null}], \"c\": {}}, \"int32Value\": 7, \"y\": [[], \"\"]}",
          OK},
         {"{\"enumValue\": \"LATER\", \"int32Value\": 7}", OK},
+        {"{\"enumList\": [\"LEAF\", \"LATER\"], \"int32Value\": 7}", OK},
         {"{\"x\": {\"a\": [1, }}", INVALID_ARGUMENT},
         {"{\"x\": [}]", INVALID_ARGUMENT},
         {"{\"x\": {1: 2}}", INVALID_ARGUMENT},
@@ -288,7 +294,7 @@ static void ignores_unknown_fields_where_asked(void)
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         ProtobufCMessage *message;
         enum status status = rpc_json_read(&arena, text_from(cases[i].json),
-                                           sample_everything_type.descriptor, true, &message, NULL);
+                                           &sample_everything_type, true, &message, NULL);
         CU_ASSERT_EQUAL(status, cases[i].status);
         if (status == OK) CU_ASSERT_EQUAL(((const sample_everything *)message)->int32_value, 7);
     }
@@ -336,8 +342,8 @@ static void bounds_the_depth(void)
         struct fault fault = {""};
         ProtobufCMessage *message;
         const struct rpc_message *type = cases[i].value ? &protobuf_value_type : &sample_node_type;
-        enum status status = rpc_json_read(&arena, text_from(json), type->descriptor,
-                                           cases[i].ignore_unknown, &message, &fault);
+        enum status status =
+            rpc_json_read(&arena, text_from(json), type, cases[i].ignore_unknown, &message, &fault);
         CU_ASSERT_EQUAL(status, cases[i].status);
         if (status == OK) status = rpc_json_write(message, &compact, &out);
         CU_ASSERT_EQUAL(status, cases[i].status);
