@@ -15,13 +15,9 @@ enum { NESTING_MAX = 64 }; /* protoc allows fewer. */
 enum status rpc_descriptor_read(const struct rpc_file *file, struct arena *arena,
                                 const rpc_descriptor **out)
 {
-    ProtobufCMessage *message;
-    enum status status =
-        rpc_decode(arena, (struct text){(const char *)file->bytes, file->length},
-                   &google__protobuf__file_descriptor_proto__descriptor, &message, NULL);
-    if (status != OK) return RESOURCE_EXHAUSTED; /* protoc wrote it: only memory can be missing. */
-    *out = (const rpc_descriptor *)message;
-    return OK;
+    ProtobufCAllocator allocator = rpc_arena_allocator(arena);
+    *out = google__protobuf__file_descriptor_proto__unpack(&allocator, file->length, file->bytes);
+    return *out == NULL ? RESOURCE_EXHAUSTED : OK; /* protoc wrote it: only memory can be missing. */
 }
 
 static bool named(const char *name, struct text wanted)
