@@ -1,41 +1,29 @@
 #include "rpc/rpc_client.h"
 
 #include <assert.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
-#include "rpc/rpc_channel.h"
+#include "rpc/rpc_attempt.h"
+#include "rpc/rpc_client_call.h"
 #include "rpc/rpc_codec.h"
-#include "rpc/rpc_curl.h"
-
-enum {
-    ATTEMPTS_MAX = 3,
-    BACKOFF_MS = 50, /* Before the second attempt; four times that before the third. */
-    BACKOFF_FACTOR = 4,
-    IDLE_CHANNELS_MAX = 8,
-    REQUEST_BYTES_MAX = 64 * 1024 * 1024,
-};
+#include "rpc/rpc_exchange.h"
+#include "rpc/rpc_json.h"
+#include "rpc/rpc_outcome.h"
 
 struct rpc_client {
-    struct rpc_client_config config;
-    pthread_mutex_t lock; /* Guards what follows. */
-    struct rpc_channel *idle[IDLE_CHANNELS_MAX];
-    size_t idle_count;
-    size_t busy_count;
-    struct rpc_curl library; /* Loaded by the first call. */
+    struct rpc_engine *engine;
 };
 
 enum status rpc_client_new(const struct rpc_client_config *config, struct rpc_client **out)
 {
     struct rpc_client *client = alloc_should_fail() ? NULL : calloc(1, sizeof *client);
     if (client == NULL) return RESOURCE_EXHAUSTED;
-    client->config = *config;
-    if (pthread_mutex_init(&client->lock, NULL) != 0) {
+    enum status status = rpc_engine_new(config, &client->engine);
+    if (status != OK) {
         free(client);
-        return RESOURCE_EXHAUSTED;
+        return status;
     }
     *out = client;
     return OK;
@@ -44,148 +32,218 @@ enum status rpc_client_new(const struct rpc_client_config *config, struct rpc_cl
 void rpc_client_free(struct rpc_client *client)
 {
     if (client == NULL) return;
-    assert(client->busy_count == 0);
-    for (size_t i = 0; i < client->idle_count; i++)
-        rpc_channel_free(client->idle[i]);
-    rpc_curl_unload(&client->library);
-    (void)pthread_mutex_destroy(&client->lock);
+    rpc_engine_free(client->engine);
     free(client);
 }
 
-/* A channel for one call: the one used last, whose connections are the likeliest to live. */
-static enum status borrow(struct rpc_client *client, const struct rpc_peer *peer,
-                          struct rpc_channel **out, struct fault *fault)
+/* ---- What calls and streams share ---- */
+
+enum status rpc_client_find(struct rpc_client *client, const struct rpc_options *options,
+                            struct rpc_route **out)
 {
-    struct rpc_channel *channel = NULL;
-    (void)pthread_mutex_lock(&client->lock);
-    enum status status = rpc_curl_load(&client->library, fault);
-    if (status == OK) client->busy_count++;
-    if (status == OK && client->idle_count > 0) channel = client->idle[--client->idle_count];
-    (void)pthread_mutex_unlock(&client->lock);
-    if (status != OK) return status;
-    if (channel == NULL) status = rpc_channel_new(&client->library, &channel);
-    if (status == OK) {
-        *out = channel;
-        return OK;
-    }
-    (void)pthread_mutex_lock(&client->lock);
-    client->busy_count--;
-    (void)pthread_mutex_unlock(&client->lock);
-    return fault_set(fault, status, "%s: no memory for the call", peer->service);
+    struct rpc_route *route = rpc_engine_route(client->engine, options->peer);
+    if (route == NULL)
+        return fault_set(options->fault, FAILED_PRECONDITION, "no service \"%s\" is configured",
+                         options->peer);
+    enum status status = rpc_engine_start(client->engine, options->fault);
+    if (status == OK) *out = route;
+    return status;
 }
 
-static void give_back(struct rpc_client *client, struct rpc_channel *channel)
+int64_t rpc_client_deadline_ms(int64_t timeout_ms)
 {
-    (void)pthread_mutex_lock(&client->lock);
-    client->busy_count--;
-    if (client->idle_count < IDLE_CHANNELS_MAX) {
-        client->idle[client->idle_count++] = channel;
-        channel = NULL;
-    }
-    (void)pthread_mutex_unlock(&client->lock);
-    rpc_channel_free(channel);
+    return timeout_ms < 0 ? INT64_MAX : clock_monotonic_ms() + timeout_ms;
 }
 
-static const struct rpc_peer *find_peer(const struct rpc_client *client, const char *service)
+enum status rpc_client_encode(const struct rpc_options *options, const struct rpc_message *type,
+                              const ProtobufCMessage *message, struct buffer *out)
 {
-    for (size_t i = 0; i < client->config.peer_count; i++) {
-        if (strcmp(client->config.peers[i].service, service) == 0) return &client->config.peers[i];
+    static const struct rpc_json_style compact = {.indent = false};
+    enum status status =
+        options->json ? rpc_json_write_as(type, message, &compact, out) : rpc_encode(message, out);
+    if (status == OK) return OK;
+    if (status != RESOURCE_EXHAUSTED)
+        return fault_set(options->fault, status, "%s: the request cannot be written as JSON",
+                         options->peer);
+    return fault_set(options->fault, status, "%s: no memory for the request, or more than %d bytes",
+                     options->peer, RPC_REQUEST_BYTES_MAX);
+}
+
+enum status rpc_client_decode(struct rpc_attempt *attempt, struct arena *arena,
+                              const struct rpc_message *type, struct text bytes,
+                              ProtobufCMessage **out)
+{
+    struct fault wrong;
+    enum status status = attempt->options->json
+                             ? rpc_json_read(arena, bytes, type, true, out, &wrong)
+                             : rpc_decode(arena, bytes, type, out, &wrong);
+    if (status == OK) return OK;
+    attempt->over = false;
+    rpc_attempt_end(attempt, status == INVALID_ARGUMENT ? INTERNAL : status, "its answer: %s",
+                    wrong.message);
+    return attempt->status;
+}
+
+/* ---- Unary calls ---- */
+
+/* A unary call, whatever its messages are. */
+struct call {
+    struct rpc_attempt_config attempt;
+    struct text message;
+    bool idempotent;
+    /* Takes the answer's bytes; its failure is the attempt's. */
+    enum status (*take)(struct rpc_attempt *attempt, struct text bytes, void *context);
+    void *context;
+};
+
+static const struct rpc_dialect *unary_dialect(enum rpc_wire wire)
+{
+    switch (wire) {
+    case RPC_WIRE_CONNECT:
+        return &rpc_dialect_connect;
+    case RPC_WIRE_GRPC:
+        return &rpc_dialect_grpc;
+    case RPC_WIRE_GRPC_WEB:
+        return &rpc_dialect_grpc_web;
     }
     return NULL;
 }
 
-/* Waits before the next attempt, between half of the backoff and all of it, so that callers which
- * failed together do not return together. False: the deadline comes first. */
-static bool wait_for_attempt(int attempt, int64_t deadline_ms)
+/* One attempt, which was begun. */
+static void try_once(struct rpc_attempt *attempt, const struct call *call)
 {
-    int64_t backoff_us = BACKOFF_MS * 1000L;
-    for (int i = 1; i < attempt; i++)
-        backoff_us *= BACKOFF_FACTOR;
-    backoff_us = backoff_us / 2 + clock_monotonic_us() % (backoff_us / 2);
-    if (clock_monotonic_ms() + backoff_us / 1000 >= deadline_ms) return false;
-    struct timespec pause = {.tv_sec = backoff_us / 1000000,
-                             .tv_nsec = backoff_us % 1000000 * 1000};
-    (void)nanosleep(&pause, NULL);
-    return true;
+    struct text bytes;
+    enum status status = rpc_attempt_start(attempt, &call->message);
+    if (status != OK) {
+        rpc_attempt_end(attempt, status, "no memory for the request");
+        return;
+    }
+    if (!rpc_attempt_receive_one(attempt, &bytes)) return;
+    (void)call->take(attempt, bytes, call->context);
 }
 
-/* Posts until an attempt succeeds, or must not be followed by another. */
-static enum status post(struct rpc_channel *channel, const struct rpc_exchange *exchange,
-                        bool idempotent, struct text *answer, struct fault *fault)
+/* Waits until `until_ms`. False: the call is over meanwhile. */
+static bool wait_before(struct rpc_attempt *attempt, int64_t until_ms)
 {
-    for (int attempt = 1;; attempt++) {
-        enum status status = rpc_channel_post(channel, exchange, answer, fault);
-        bool again = status == UNAVAILABLE && idempotent && attempt < ATTEMPTS_MAX;
-        if (!again || !wait_for_attempt(attempt, exchange->deadline_ms)) return status;
+    /* Nothing comes to an exchange that was not started, except its end by cancelling. */
+    if (rpc_exchange_await_head(attempt->exchange, until_ms) == DEADLINE_EXCEEDED) return true;
+    rpc_attempt_end(attempt, CANCELLED, "cancelled");
+    return false;
+}
+
+static enum status no_memory(const struct call *call)
+{
+    return fault_set(call->attempt.options->fault, RESOURCE_EXHAUSTED,
+                     "%s: no memory for the call, or more than %d entries of metadata",
+                     call->attempt.route->peer->service, RPC_METADATA_MAX);
+}
+
+/* Tries until an attempt succeeds, or must not be followed by another. */
+static enum status call_peer(const struct call *call)
+{
+    const struct rpc_options *options = call->attempt.options;
+    int64_t wait_until_ms = 0;
+    for (int number = 1;; number++) {
+        struct rpc_attempt attempt;
+        bool trial = false;
+        enum status status = OK;
+        /* What came before, told by the last attempt, is worth more than that the peer is left
+         * alone now. */
+        if (number == 1) status = rpc_outcome_admit(call->attempt.route, options->fault, &trial);
+        if (status != OK) return status;
+        if (rpc_attempt_init(&attempt, &call->attempt) != OK) {
+            rpc_attempt_free(&attempt);
+            return no_memory(call);
+        }
+        if (number == 1 || wait_before(&attempt, wait_until_ms)) try_once(&attempt, call);
+        bool again = rpc_outcome_settle(&attempt, trial, call->idempotent);
+        wait_until_ms = clock_monotonic_ms() + rpc_outcome_wait_ms(&attempt, number + 1);
+        again = again && !options->one_try && number < RPC_ATTEMPTS_MAX &&
+                wait_until_ms < call->attempt.deadline_ms;
+        status = rpc_outcome_status(&attempt, number);
+        if (!again) rpc_attempt_report(&attempt, number);
+        rpc_attempt_free(&attempt);
+        if (!again) return status;
     }
 }
 
-/* What the two kinds of calls share: from options to an exchange. */
-static enum status prepare(const struct rpc_client *client, const struct rpc_options *options,
-                           struct rpc_exchange *exchange)
+static enum status prepare(struct rpc_client *client, const struct rpc_options *options,
+                           const char *path, struct call *call)
 {
-    exchange->peer = find_peer(client, options->peer);
+    struct rpc_route *route;
+    enum status status = rpc_client_find(client, options, &route);
+    if (status != OK) return status;
     int64_t timeout_ms = options->timeout_ms == 0 ? RPC_TIMEOUT_MS : options->timeout_ms;
-    exchange->deadline_ms = clock_monotonic_ms() + timeout_ms;
-    if (exchange->peer != NULL) return OK;
-    return fault_set(options->fault, FAILED_PRECONDITION, "no service \"%s\" is configured",
-                     options->peer);
+    *call = (struct call){.attempt = {.route = route,
+                                      .options = options,
+                                      .dialect = unary_dialect(options->wire),
+                                      .path = path,
+                                      .deadline_ms = rpc_client_deadline_ms(timeout_ms)}};
+    return OK;
+}
+
+/* Where the message of an answer goes. */
+struct message_place {
+    const struct rpc_message *type;
+    ProtobufCMessage **out;
+};
+
+static enum status take_message(struct rpc_attempt *attempt, struct text bytes, void *context)
+{
+    const struct message_place *place = context;
+    return rpc_client_decode(attempt, attempt->options->arena, place->type, bytes, place->out);
 }
 
 enum status rpc_client_call(struct rpc_client *client, const struct rpc_options *options,
                             const struct rpc_method *method, const ProtobufCMessage *in,
                             ProtobufCMessage **out)
 {
-    struct rpc_exchange exchange = {.path = method->path, .content_type = "application/proto"};
-    enum status status = prepare(client, options, &exchange);
+    assert(!method->client_streams && !method->server_streams);
+    struct call call;
+    struct rpc_options own = *options;
+    own.get = own.get && method->no_side_effects;
+    enum status status = prepare(client, &own, method->path, &call);
     if (status != OK) return status;
     struct buffer body;
-    buffer_init(&body, REQUEST_BYTES_MAX);
-    struct rpc_channel *channel = NULL;
-    status = rpc_encode(in, &body);
-    if (status != OK)
-        status = fault_set(options->fault, status,
-                           "%s: no memory for the request, or more than %d bytes",
-                           exchange.peer->service, REQUEST_BYTES_MAX);
-    else
-        status = borrow(client, exchange.peer, &channel, options->fault);
-    if (status != OK) goto done;
-    exchange.body = (struct text){(const char *)body.bytes, body.length};
-    struct text answer;
-    status = post(channel, &exchange, method->idempotent, &answer, options->fault);
-    if (status != OK) goto done;
-    struct fault wrong;
-    status = rpc_decode(options->arena, answer, method->output, out, &wrong);
-    if (status != OK)
-        status = fault_set(options->fault, status == INVALID_ARGUMENT ? INTERNAL : status,
-                           "%s at %s: its answer: %s", exchange.peer->service, exchange.peer->url,
-                           wrong.message);
-done:
-    if (channel != NULL) give_back(client, channel);
+    struct message_place place = {method->output, out};
+    buffer_init(&body, RPC_REQUEST_BYTES_MAX);
+    status = rpc_client_encode(options, method->input, in, &body);
+    if (status == OK) {
+        call.message = (struct text){(const char *)body.bytes, body.length};
+        call.idempotent = method->idempotent;
+        call.take = take_message;
+        call.context = &place;
+        status = call_peer(&call);
+    }
     buffer_free(&body);
     return status;
+}
+
+static enum status take_json(struct rpc_attempt *attempt, struct text bytes, void *context)
+{
+    struct text *answer = context;
+    const char *copy = arena_copy(attempt->options->arena, bytes.bytes, bytes.length);
+    if (copy == NULL) {
+        attempt->over = false;
+        rpc_attempt_end(attempt, RESOURCE_EXHAUSTED, "the answer of %zu bytes does not fit",
+                        bytes.length);
+        return attempt->status;
+    }
+    *answer = (struct text){copy, bytes.length};
+    return OK;
 }
 
 enum status rpc_client_call_json(struct rpc_client *client, const struct rpc_options *options,
                                  const char *path, struct text json, struct text *answer)
 {
-    struct rpc_exchange exchange = {.path = path, .content_type = "application/json", .body = json};
-    enum status status = prepare(client, options, &exchange);
+    struct call call;
+    struct rpc_options own = *options;
+    own.json = true;
+    own.get = false;
+    enum status status = prepare(client, &own, path, &call);
     if (status != OK) return status;
-    struct rpc_channel *channel = NULL;
-    status = borrow(client, exchange.peer, &channel, options->fault);
-    if (status != OK) return status;
-    struct text body;
-    status = post(channel, &exchange, false, &body, options->fault);
-    if (status == OK) {
-        const char *copy = arena_copy(options->arena, body.bytes, body.length);
-        if (copy == NULL)
-            status = fault_set(options->fault, RESOURCE_EXHAUSTED,
-                               "%s: the answer of %zu bytes does not fit", exchange.peer->service,
-                               body.length);
-        else
-            *answer = (struct text){copy, body.length};
-    }
-    give_back(client, channel);
-    return status;
+    call.message = json;
+    call.take = take_json;
+    call.context = answer;
+    return call_peer(&call);
 }

@@ -16,15 +16,18 @@ struct rpc_curl {
     void (*easy_cleanup)(CURL *handle);
     CURLcode (*easy_setopt)(CURL *handle, CURLoption option, ...);
     CURLcode (*easy_getinfo)(CURL *handle, CURLINFO info, ...);
+    CURLcode (*easy_send)(CURL *handle, const void *bytes, size_t length, size_t *sent);
+    CURLcode (*easy_recv)(CURL *handle, void *bytes, size_t length, size_t *received);
+    CURLcode (*easy_pause)(CURL *handle, int mask);
+    const char *(*easy_strerror)(CURLcode code);
     CURLM *(*multi_init)(void);
     CURLMcode (*multi_cleanup)(CURLM *multi);
+    CURLMcode (*multi_setopt)(CURLM *multi, CURLMoption option, ...);
     CURLMcode (*multi_add_handle)(CURLM *multi, CURL *handle);
     CURLMcode (*multi_remove_handle)(CURLM *multi, CURL *handle);
-    CURLMcode (*multi_perform)(CURLM *multi, int *running);
-    CURLMcode (*multi_poll)(CURLM *multi, struct curl_waitfd extra[], unsigned extra_count,
-                            int timeout_ms, int *ready);
+    CURLMcode (*multi_socket_action)(CURLM *multi, curl_socket_t socket, int events, int *running);
+    CURLMcode (*multi_assign)(CURLM *multi, curl_socket_t socket, void *watch);
     CURLMsg *(*multi_info_read)(CURLM *multi, int *left);
-    const char *(*easy_strerror)(CURLcode code);
     struct curl_slist *(*slist_append)(struct curl_slist *list, const char *string);
     void (*slist_free_all)(struct curl_slist *list);
 };

@@ -247,7 +247,7 @@ static void calls_and_fails(void)
         {"sample", "slow", 100, DEADLINE_EXCEEDED, "sample at %s: no answer before the deadline"},
         {"sample", "slow", 3000, OK, ""},
         {"sample", "", 0, INVALID_ARGUMENT, "sample: name: must not be empty"},
-        {"nobody", "a", 0, UNAVAILABLE, "nobody at %s: connection refused"},
+        {"nobody", "a", 0, UNAVAILABLE, "nobody at %s: connection refused (attempt 3 of 3)"},
         {"anybody", "a", 0, FAILED_PRECONDITION, "no service \"anybody\" is configured"},
     };
     struct caller caller;
