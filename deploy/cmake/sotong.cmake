@@ -15,7 +15,10 @@ target_compile_definitions(sotong_flags INTERFACE _GNU_SOURCE)
 target_compile_options(sotong_flags INTERFACE
   -fno-strict-aliasing -fstack-protector-strong -ffunction-sections -fdata-sections)
 target_link_options(sotong_flags INTERFACE -Wl,--gc-sections -Wl,--as-needed)
-if(SOTONG_SANITIZE)
+if(SOTONG_SANITIZE STREQUAL thread)
+  target_compile_options(sotong_flags INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
+  target_link_options(sotong_flags INTERFACE -fsanitize=thread)
+elseif(SOTONG_SANITIZE)
   target_compile_options(sotong_flags INTERFACE
     -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(sotong_flags INTERFACE -fsanitize=address,undefined)

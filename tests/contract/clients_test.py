@@ -11,6 +11,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from services import SOURCE, Services  # noqa: E402
+from tools import npm_tool  # noqa: E402
 
 PROTOS = SOURCE / "protos"
 REPORT = """2031 주요업무보고
@@ -76,11 +77,8 @@ class Clients(unittest.TestCase):
         self.assertIn("nome", json.loads(body)["message"])
 
     def buf(self, protocol, service, method, body):
-        buf = os.environ.get("SOTONG_BUF", "")
-        if not os.access(buf, os.X_OK):
-            self.skipTest("buf is not installed (deploy/dev packages)")
         return subprocess.run(
-            [buf, "curl", "--schema", ".", "--protocol", protocol, "--http2-prior-knowledge",
+            [npm_tool("buf"), "curl", "--schema", ".", "--protocol", protocol, "--http2-prior-knowledge",
              "-d", body, f"{self.services.url(service)}/{method}"],
             cwd=PROTOS, capture_output=True, text=True, timeout=60)
 

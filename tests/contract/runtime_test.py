@@ -15,6 +15,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from services import BUILD, SOURCE, free_ports  # noqa: E402
+from tools import npm_tool  # noqa: E402
 
 try:
     import grpc
@@ -59,14 +60,6 @@ class Process:
         self.log.close()
         self.folder.cleanup()
         return code, text
-
-
-def find_buf():
-    for path in (os.environ.get("SOTONG_BUF", ""), shutil.which("buf") or "",
-                 str(BUILD / "tools/node_modules/.bin/buf")):
-        if os.access(path, os.X_OK) and not os.path.isdir(path):
-            return path
-    return None
 
 
 class Runtime(unittest.TestCase):
@@ -120,12 +113,8 @@ class Runtime(unittest.TestCase):
             self.assertEqual((code, error["code"]), (429, "resource_exhausted"))
 
     def buf(self, protocol, method, body):
-        buf = find_buf()
-        if buf is None:
-            print("skipped: buf is not installed")
-            self.skipTest("buf is not installed")
         done = subprocess.run(
-            [buf, "curl", "--schema", self.schema.name, "--protocol", protocol,
+            [npm_tool("buf"), "curl", "--schema", self.schema.name, "--protocol", protocol,
              "--http2-prior-knowledge", "-d", body, f"{self.url}/{SERVICE}/{method}"],
             capture_output=True, text=True, timeout=60)
         return done.returncode, json.loads(done.stdout or done.stderr)

@@ -2,8 +2,8 @@
 # The schemas: buf lint, and no change that breaks what the last landed version promised.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-buf=${SOTONG_BUF:-}
-[ -n "$buf" ] && [ -x "$buf" ] || { echo "skipped: buf is not installed (deploy/dev packages)"; exit 0; }
+buf=${SOTONG_TOOLS:-$PWD/build/tools}/node_modules/.bin/buf
+[ -x "$buf" ] || { echo "skipped: $buf is not there (deploy/dev packages)"; exit 0; }
 
 (cd protos && "$buf" lint)
 echo "buf lint: clean"
