@@ -104,6 +104,8 @@ struct http_exchange {
     size_t reply_sent;
     struct http_field *trailers;
     size_t trailer_count;
+    const struct http_field *more_fields; /* Of the answer: see http_exchange_add_answer. */
+    size_t more_field_count;
 };
 
 struct http_server {

@@ -70,6 +70,10 @@ void http_response_add_trailer(struct http_response *response, const char *name,
  * this release alone. content-length is added by the server. */
 void http_reply(struct http_exchange *exchange, struct http_response *response);
 
+/* Fields that the answer will have besides its own, whoever gives it; borrowed until then. */
+void http_exchange_add_answer(struct http_exchange *exchange, const struct http_field *fields,
+                              size_t count);
+
 /* Answers with a line of plain text. */
 void http_reply_text(struct http_exchange *exchange, int status, const char *string);
 

@@ -121,9 +121,24 @@ static bool let_go(struct http_exchange *exchange)
     return true;
 }
 
+void http_exchange_add_answer(struct http_exchange *exchange, const struct http_field *fields,
+                              size_t count)
+{
+    exchange->more_fields = fields;
+    exchange->more_field_count = count;
+}
+
+static void add_more_fields(const struct http_exchange *exchange, struct http_response *response)
+{
+    size_t room = HTTP_RESPONSE_FIELDS_MAX - response->field_count;
+    for (size_t i = 0; i < exchange->more_field_count && i < room; i++)
+        response->fields[response->field_count++] = exchange->more_fields[i];
+}
+
 void http_reply(struct http_exchange *exchange, struct http_response *response)
 {
     if (let_go(exchange)) {
+        add_more_fields(exchange, response);
         exchange->connection->engine->reply(exchange, response);
         return;
     }
@@ -134,7 +149,14 @@ void http_stream_start(struct http_exchange *exchange, const struct http_respons
 {
     assert(exchange->streaming && !exchange->started && !exchange->replied);
     exchange->started = true;
-    if (!unreachable(exchange)) exchange->connection->engine->start(exchange, response);
+    if (unreachable(exchange)) return;
+    if (exchange->more_field_count == 0) {
+        exchange->connection->engine->start(exchange, response);
+        return;
+    }
+    struct http_response more = *response;
+    add_more_fields(exchange, &more);
+    exchange->connection->engine->start(exchange, &more);
 }
 
 bool http_stream_write(struct http_exchange *exchange, struct text bytes)
