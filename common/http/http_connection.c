@@ -1,5 +1,5 @@
 /* A connection from its socket's first byte to its end. */
-#include "http/http_connection.h"
+#include "http/http_secure.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -56,6 +56,7 @@ static void connection_closed(uv_handle_t *handle)
     } else {
         server->connections = connection->next;
     }
+    http_secure_free(connection);
     buffer_free(&connection->out);
     buffer_free(&connection->writing);
     free(connection);
@@ -96,6 +97,55 @@ static void connection_begin(struct http_connection *connection, struct text byt
     if (!connection->closing) connection->engine->receive(connection, bytes);
 }
 
+void http_connection_deliver(struct http_connection *connection, struct text bytes)
+{
+    if (connection->engine == NULL) {
+        connection_begin(connection, bytes);
+    } else {
+        connection->engine->receive(connection, bytes);
+    }
+}
+
+enum { TLS_HANDSHAKE = 0x16 }; /* The first byte of a record that begins one. */
+
+static void refuse_plain(struct http_connection *connection)
+{
+    static const char answer[] = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n"
+                                 "content-type: text/plain; charset=utf-8\r\n"
+                                 "content-length: 28\r\n\r\nthis port speaks TLS alone.\n";
+    http_count(&connection->server->counters, HTTP_COUNT_PLAIN_REFUSED, 1);
+    if (buffer_append_string(&connection->out, answer) != OK) connection->close_after_flush = true;
+    connection->shutdown_after_flush = true;
+    http_connection_mark(connection);
+}
+
+/* Decides by the first byte whether this is TLS. False: it may not be what it is. */
+static bool begin_layer(struct http_connection *connection, unsigned char first)
+{
+    struct http_server *server = connection->server;
+    connection->layered = true;
+    if (server->config.tls == NULL) return true;
+    if (first != TLS_HANDSHAKE) {
+        if (!server->config.allow_plain) refuse_plain(connection);
+        return server->config.allow_plain;
+    }
+    bool full = server->handshake_count >= HTTP_HANDSHAKES_MAX;
+    if (full) http_count(&server->counters, HTTP_COUNT_HANDSHAKES_FAILED, 1);
+    if (!full && http_secure_open(connection)) return true;
+    http_connection_close(connection);
+    return false;
+}
+
+static void receive(struct http_connection *connection, struct text bytes)
+{
+    if (!connection->layered && !begin_layer(connection, (unsigned char)bytes.bytes[0])) return;
+    if (connection->secure == NULL) {
+        http_connection_deliver(connection, bytes);
+    } else {
+        http_secure_receive(connection, bytes);
+    }
+}
+
 static void give_input(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
     (void)suggested;
@@ -112,13 +162,10 @@ static void have_input(uv_stream_t *stream, ssize_t length, const uv_buf_t *buff
         return;
     }
     if (connection->lingering || connection->shutdown_after_flush) return;
+    if (connection->close_after_flush) return;
     connection->active_ms = http_now_ms(connection->server);
-    struct text bytes = {buffer->base, (size_t)length};
-    if (connection->engine == NULL) {
-        connection_begin(connection, bytes);
-    } else {
-        connection->engine->receive(connection, bytes);
-    }
+    http_count(&connection->server->counters, HTTP_COUNT_BYTES_IN, length);
+    receive(connection, (struct text){buffer->base, (size_t)length});
     http_connection_mark(connection);
 }
 
@@ -141,15 +188,34 @@ void http_connection_pause(struct http_connection *connection, bool paused)
 
 /* ---- Timeouts ---- */
 
+static bool shaking_hands(const struct http_connection *connection)
+{
+    return connection->secure != NULL && !connection->secure->established;
+}
+
 static bool connection_expired(const struct http_connection *connection, int64_t now)
 {
+    struct http_counters *counters = &connection->server->counters;
     const struct http_limits *limits = &connection->server->config.limits;
-    if (connection->lingering) return now - connection->active_ms > HTTP_LINGER_TIMEOUT_MS;
+    int64_t accepted_ms = now - connection->accepted_ms;
+    int64_t active_ms = now - connection->active_ms;
+    enum http_counter counter = HTTP_COUNT_IDLE_TIMEOUTS;
+    bool expired = false;
+    if (connection->lingering) return active_ms > HTTP_LINGER_TIMEOUT_MS;
     if (connection->write_pending) {
-        return now - connection->write_started_ms > limits->write_timeout_ms;
+        expired = now - connection->write_started_ms > limits->write_timeout_ms;
+        counter = HTTP_COUNT_WRITE_TIMEOUTS;
+    } else if (shaking_hands(connection)) {
+        expired = accepted_ms > limits->handshake_timeout_ms;
+        counter = HTTP_COUNT_HANDSHAKE_TIMEOUTS;
+    } else if (connection->engine == NULL) {
+        expired = accepted_ms > limits->head_timeout_ms;
+        counter = HTTP_COUNT_HEAD_TIMEOUTS;
+    } else {
+        expired = connection->exchanges == NULL && active_ms > limits->idle_timeout_ms;
     }
-    if (connection->engine == NULL) return now - connection->accepted_ms > limits->head_timeout_ms;
-    return connection->exchanges == NULL && now - connection->active_ms > limits->idle_timeout_ms;
+    if (expired) http_count(counters, counter, 1);
+    return expired;
 }
 
 void http_connection_sweep(struct http_connection *connection, int64_t now_ms)
@@ -164,5 +230,8 @@ void http_connection_sweep(struct http_connection *connection, int64_t now_ms)
     }
     /* An idle connection keeps no memory for what it may once say. */
     bool idle = connection->exchanges == NULL && connection->out.length == 0;
-    if (idle && now_ms - connection->active_ms > HTTP_SWEEP_MS) buffer_free(&connection->out);
+    if (!idle || now_ms - connection->active_ms <= HTTP_SWEEP_MS) return;
+    buffer_free(&connection->out);
+    if (connection->secure != NULL && connection->secure->wire.length == 0)
+        buffer_free(&connection->secure->wire);
 }

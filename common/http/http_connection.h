@@ -1,7 +1,7 @@
 /* What the server, HTTP/1.1 and HTTP/2 share; nothing outside this folder includes it.
  *
  * All bytes of a connection pass through two places, `engine->receive` and `connection->out`: TLS
- * will sit between them and the socket. */
+ * sits between them and the socket, see http_secure.h. */
 #pragma once
 
 #include <uv.h>
@@ -47,6 +47,7 @@ struct http_connection {
     struct http_server *server;
     struct http_connection *next, *previous;
     struct http_connection *next_dirty;
+    struct http_secure *secure;       /* NULL: plain. */
     const struct http_engine *engine; /* NULL until the first bytes told. */
     union {
         struct http1 *http1;
@@ -61,6 +62,7 @@ struct http_connection {
     int64_t active_ms; /* When something last came or a response was written. */
     int64_t write_started_ms;
     size_t preface_length; /* Bytes of the HTTP/2 preface seen while engine is NULL. */
+    bool layered;          /* Whether this is TLS is decided. */
     bool dirty;
     bool wants_room; /* Some exchange may want it. */
     bool write_pending;
@@ -116,6 +118,9 @@ struct http_server {
     uv_async_t adopt;
     size_t load; /* Atomic: connections and sockets in `adopted`. */
     struct http_counters counters;
+    struct bio_method_st *secure_method; /* How OpenSSL reads and writes; NULL without TLS. */
+    char *plain;                         /* A record of TLS, opened; NULL without TLS. */
+    size_t handshake_count;
     uv_prepare_t prepare;
     uv_check_t check;
     uv_timer_t timer;
@@ -192,6 +197,9 @@ void http_server_forget(struct http_server *server);
 
 /* Serves a socket. False: no memory; it was closed. */
 bool http_connection_open(struct http_server *server, int socket);
+
+/* Takes bytes that are HTTP. */
+void http_connection_deliver(struct http_connection *connection, struct text bytes);
 
 /* Looks for timeouts. */
 void http_connection_sweep(struct http_connection *connection, int64_t now_ms);

@@ -2,7 +2,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "http/http_connection.h"
+#include "http/http_secure.h"
 
 void http_connection_unmark(struct http_connection *connection)
 {
@@ -38,15 +38,6 @@ static void linger(struct http_connection *connection)
     http_connection_pause(connection, false);
 }
 
-static void flushed(struct http_connection *connection)
-{
-    if (connection->close_after_flush) {
-        http_connection_close(connection);
-    } else if (connection->shutdown_after_flush) {
-        linger(connection);
-    }
-}
-
 static void written(uv_write_t *write, int error)
 {
     struct http_connection *connection = write->data;
@@ -63,13 +54,13 @@ static void written(uv_write_t *write, int error)
 }
 
 /* Hands what uv_try_write did not take to a write that owns it. */
-static void write_rest(struct http_connection *connection, size_t sent)
+static void write_rest(struct http_connection *connection, struct buffer *out, size_t sent)
 {
-    buffer_consume(&connection->out, sent);
+    buffer_consume(out, sent);
     struct buffer empty;
-    buffer_init(&empty, connection->out.bytes_max);
-    connection->writing = connection->out;
-    connection->out = empty;
+    buffer_init(&empty, out->bytes_max);
+    connection->writing = *out;
+    *out = empty;
     connection->write.data = connection;
     connection->write_started_ms = http_now_ms(connection->server);
     uv_buf_t piece =
@@ -84,7 +75,46 @@ static void write_rest(struct http_connection *connection, size_t sent)
     http_connection_pause(connection, connection->read_paused);
 }
 
-enum { OUT_BYTES_KEPT = 4096 };
+/* Writes what the socket takes at once. False: that was not all, or there is no socket any more. */
+static bool write_now(struct http_connection *connection, struct buffer *out)
+{
+    uv_buf_t piece = uv_buf_init((char *)out->bytes, (unsigned)out->length);
+    int sent = uv_try_write((uv_stream_t *)&connection->tcp, &piece, 1);
+    if (sent < 0 && sent != UV_EAGAIN) {
+        http_connection_close(connection);
+        return false;
+    }
+    if (sent < 0) sent = 0;
+    http_count(&connection->server->counters, HTTP_COUNT_BYTES_OUT, (int64_t)out->length);
+    if ((size_t)sent < out->length) {
+        write_rest(connection, out, (size_t)sent);
+        return false;
+    }
+    buffer_clear(out);
+    if (out->capacity > HTTP_OUT_BYTES_KEPT) buffer_free(out);
+    return true;
+}
+
+/* What is to be sent as it goes over the wire; NULL: the connection cannot go on. */
+static struct buffer *wire(struct http_connection *connection)
+{
+    if (connection->secure == NULL) return &connection->out;
+    return http_secure_seal(connection) ? &connection->secure->wire : NULL;
+}
+
+/* Everything has left. True: something more came up. */
+static bool flushed(struct http_connection *connection)
+{
+    if (!connection->close_after_flush && !connection->shutdown_after_flush) return false;
+    if (connection->secure != NULL) http_secure_end(connection);
+    if (connection->secure != NULL && connection->secure->wire.length > 0) return true;
+    if (connection->close_after_flush) {
+        http_connection_close(connection);
+    } else {
+        linger(connection);
+    }
+    return false;
+}
 
 static void connection_flush(struct http_connection *connection)
 {
@@ -96,25 +126,13 @@ static void connection_flush(struct http_connection *connection)
         }
         if (connection->engine != NULL) connection->engine->produce(connection);
         if (connection->closing) return;
-        struct buffer *out = &connection->out;
-        if (out->length == 0) {
-            flushed(connection);
-            return;
-        }
-        uv_buf_t piece = uv_buf_init((char *)out->bytes, (unsigned)out->length);
-        int sent = uv_try_write((uv_stream_t *)&connection->tcp, &piece, 1);
-        if (sent < 0 && sent != UV_EAGAIN) {
+        struct buffer *out = wire(connection);
+        if (out == NULL) {
             http_connection_close(connection);
             return;
         }
-        if (sent < 0) sent = 0;
-        flushed_bytes += (size_t)sent;
-        if ((size_t)sent < out->length) {
-            write_rest(connection, (size_t)sent);
-            return;
-        }
-        buffer_clear(out);
-        if (out->capacity > OUT_BYTES_KEPT) buffer_free(out);
+        flushed_bytes += out->length;
+        if (out->length > 0 ? !write_now(connection, out) : !flushed(connection)) return;
     }
 }
 

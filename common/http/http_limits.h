@@ -27,7 +27,11 @@ enum {
     HTTP_FRAME_BYTES_MAX = 16 * 1024,               /* The largest HTTP/2 frame accepted. */
     HTTP_RESETS_MAX = 200, /* RST_STREAM that a peer may provoke in HTTP_RESETS_WINDOW_MS. */
     HTTP_RESETS_WINDOW_MS = 10 * 1000,
-    HTTP_BACKLOG = 511,          /* Connections that wait for accept. */
+    HTTP_HANDSHAKE_TIMEOUT_MS = 10 * 1000, /* From the accepted socket to the end of TLS's. */
+    HTTP_HANDSHAKES_MAX = 1024,            /* TLS handshakes under way at once, a server. */
+    HTTP_SECURE_RECORD_BYTES = 16 * 1024,  /* The largest that TLS knows, opened. */
+    HTTP_OUT_BYTES_KEPT = 4096,            /* Of an output buffer, between answers. */
+    HTTP_BACKLOG = 511,                    /* Connections that wait for accept. */
     HTTP_READ_BYTES = 64 * 1024, /* One read; the buffer is the server's, not a connection's. */
     HTTP_EXCHANGES_KEPT = 64,    /* Finished requests whose memory waits for the next ones. */
     HTTP_SWEEP_MS = 500,         /* How often timeouts are looked for while anyone is connected. */
@@ -41,6 +45,7 @@ struct http_limits {
     size_t fields_max;
     size_t body_bytes_max;
     size_t bodies_bytes_max;
+    int64_t handshake_timeout_ms;
     int64_t head_timeout_ms;
     int64_t body_timeout_ms;
     int64_t idle_timeout_ms;

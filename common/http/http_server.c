@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "http/http_connection.h"
 #include "http/http_listener.h"
+#include "http/http_secure.h"
 
 struct http_limits http_limits_default(void)
 {
@@ -20,6 +20,7 @@ struct http_limits http_limits_default(void)
         .fields_max = HTTP_FIELDS_MAX,
         .body_bytes_max = HTTP_BODY_BYTES_MAX,
         .bodies_bytes_max = HTTP_BODIES_BYTES_MAX,
+        .handshake_timeout_ms = HTTP_HANDSHAKE_TIMEOUT_MS,
         .head_timeout_ms = HTTP_HEAD_TIMEOUT_MS,
         .body_timeout_ms = HTTP_BODY_TIMEOUT_MS,
         .idle_timeout_ms = HTTP_IDLE_TIMEOUT_MS,
@@ -208,8 +209,19 @@ static void server_release(struct http_server *server)
             (void)close(sockets[i]);
     }
     uv_mutex_destroy(&server->adopt_mutex);
+    BIO_meth_free(server->secure_method);
+    free(server->plain);
     pool_free(server->pool);
     free(server);
+}
+
+static enum status secure_prepare(struct http_server *server, struct fault *fault)
+{
+    if (server->config.tls == NULL) return OK;
+    server->secure_method = http_secure_method_new();
+    server->plain = malloc(HTTP_SECURE_RECORD_BYTES);
+    if (server->secure_method != NULL && server->plain != NULL) return OK;
+    return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for TLS");
 }
 
 /* Its own port, where it has an address. */
@@ -241,7 +253,8 @@ enum status http_server_new(const struct http_server_config *config, struct http
     server->config = *config;
     server->pool = pool;
     buffer_init(&server->adopted, config->limits.connections_max * sizeof(int));
-    enum status status = listen_alone(server, fault);
+    enum status status = secure_prepare(server, fault);
+    if (status == OK) status = listen_alone(server, fault);
     if (status != OK) {
         server_release(server);
         return status;

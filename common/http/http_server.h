@@ -10,6 +10,7 @@
 
 struct uv_loop_s;
 struct http_server;
+struct http_tls;
 
 struct http_server_config {
     struct uv_loop_s *loop; /* Borrowed for the server's life. */
@@ -17,6 +18,8 @@ struct http_server_config {
                              * http_server_adopt alone, see http_listener.h. */
     int port;               /* 0: any free one. */
     struct http_limits limits;
+    struct http_tls *tls; /* Borrowed, see http_tls.h; NULL: no TLS. */
+    bool allow_plain;     /* With TLS: what does not begin a handshake is served too. */
     http_handler *handler;
     http_begin *begin; /* NULL: every request is handed over whole. */
     void *context;     /* Of both. */

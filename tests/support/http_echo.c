@@ -112,16 +112,22 @@ static void run(void *argument)
 
 struct http_echo *http_echo_start(const struct http_limits *limits)
 {
+    const struct http_server_config config = {.limits = *limits};
+    return http_echo_start_with(&config);
+}
+
+struct http_echo *http_echo_start_with(const struct http_server_config *base)
+{
     (void)signal(SIGPIPE, SIG_IGN);
     struct http_echo *echo = calloc(1, sizeof *echo);
     struct fault fault;
     if (echo == NULL || uv_loop_init(&echo->loop) != 0) abort();
-    const struct http_server_config config = {.loop = &echo->loop,
-                                              .address = "127.0.0.1",
-                                              .limits = *limits,
-                                              .handler = answer,
-                                              .begin = begin,
-                                              .context = echo};
+    struct http_server_config config = *base;
+    config.loop = &echo->loop;
+    config.address = "127.0.0.1";
+    config.handler = answer;
+    config.begin = begin;
+    config.context = echo;
     if (http_server_new(&config, &echo->server, &fault) != OK) abort();
     echo->port = http_server_port(echo->server);
     if (uv_async_init(&echo->loop, &echo->drain, drain) != 0) abort();
@@ -138,6 +144,11 @@ int http_echo_port(const struct http_echo *echo)
 struct http_echo_counts *http_echo_counts(struct http_echo *echo)
 {
     return &echo->counts;
+}
+
+uint64_t http_echo_counted(const struct http_echo *echo, enum http_counter counter)
+{
+    return http_counters_get(http_server_counters(echo->server), counter);
 }
 
 void http_echo_drain(struct http_echo *echo)
