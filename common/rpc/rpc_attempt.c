@@ -248,6 +248,7 @@ static bool fill(struct rpc_attempt *attempt, size_t length, bool *complete)
                               attempt->deadline_ms, &attempt->frame, &count);
         if (status != OK) end_by_exchange(attempt, status);
         if (status == OK && count == 0) *complete = true;
+        if (count > 0) attempt->body_begun = true;
         if (status != OK || count == 0) return false;
     }
     return true;
@@ -458,17 +459,20 @@ void rpc_attempt_report(const struct rpc_attempt *attempt, int attempts)
     struct arena *arena = attempt->options->arena;
     struct rpc_exchange *exchange = attempt->exchange;
     if (reply == NULL || exchange == NULL) return;
+    const struct rpc_fields *in_head = &exchange->headers, *at_end = &exchange->trailers;
     bool prefixed = attempt->dialect == &rpc_dialect_connect;
     const struct rpc_entries empty = {NULL, 0};
     *reply = (struct rpc_reply){.attempts = attempts};
     rpc_engine_lock(exchange->engine);
+    if (prefixed || attempt->trailers_only) at_end = in_head;
     if (exchange->head_ready) {
         reply->http_status = exchange->http_status;
-        reply->headers = copy_entries(arena, &exchange->headers, empty,
-                                      (struct selection){NULL, prefixed ? trailer : none});
-        struct rpc_entries trailers = copy_entries(
-            arena, prefixed ? &exchange->headers : &exchange->trailers, empty,
-            prefixed ? (struct selection){trailer, NULL} : (struct selection){NULL, none});
+        if (!attempt->trailers_only)
+            reply->headers = copy_entries(arena, in_head, empty,
+                                          (struct selection){NULL, prefixed ? trailer : none});
+        struct rpc_entries trailers = copy_entries(arena, at_end, empty,
+                                                   prefixed ? (struct selection){trailer, NULL}
+                                                            : (struct selection){NULL, none});
         reply->trailers =
             copy_entries(arena, &attempt->trailers, trailers, (struct selection){NULL, none});
     }

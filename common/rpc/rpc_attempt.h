@@ -26,7 +26,9 @@ struct rpc_attempt {
     struct arena arena;    /* Of what an error says. */
 
     bool head_read;
-    bool inflates; /* The answer's messages may be compressed. */
+    bool inflates;      /* The answer's messages may be compressed. */
+    bool body_begun;    /* Some of it has come. */
+    bool trailers_only; /* The answer's head was at the same time its end. */
 
     /* How it ended. */
     bool over;

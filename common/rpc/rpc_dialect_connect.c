@@ -191,7 +191,8 @@ static void read_unary_error(struct rpc_attempt *attempt)
         error = read_object(
             attempt, (struct text){(const char *)attempt->message.bytes, attempt->message.length});
     }
-    if (error != NULL && find_string(error, "code") != NULL)
+    bool ours = find_string(error, "code") != NULL || find_string(error, "message") != NULL;
+    if (ours)
         end_with_error(attempt, error, otherwise);
     else
         rpc_attempt_end(attempt, otherwise,

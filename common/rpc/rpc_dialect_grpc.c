@@ -169,15 +169,15 @@ static void read_head(struct rpc_attempt *attempt)
 static void body_ended(struct rpc_attempt *attempt)
 {
     const struct rpc_exchange *exchange = attempt->exchange;
-    const struct rpc_fields *trailers =
-        exchange->trailers.count > 0 ? &exchange->trailers : &exchange->headers;
-    if (!take_status(attempt, trailers))
+    attempt->trailers_only = exchange->trailers.count == 0 && !attempt->body_begun;
+    if (!take_status(attempt, attempt->trailers_only ? &exchange->headers : &exchange->trailers))
         rpc_attempt_end(attempt, INTERNAL, "the answer ended without a grpc-status");
 }
 
 static void web_body_ended(struct rpc_attempt *attempt)
 {
-    if (!take_status(attempt, &attempt->exchange->headers))
+    attempt->trailers_only = !attempt->body_begun;
+    if (!attempt->trailers_only || !take_status(attempt, &attempt->exchange->headers))
         rpc_attempt_end(attempt, INTERNAL, "the answer ended without its trailers");
 }
 

@@ -94,6 +94,14 @@ static void free_transfer(struct rpc_http1 *self)
     free(self);
 }
 
+static bool add_raw(struct rpc_http1 *self, const char *line)
+{
+    struct curl_slist *longer = self->curl->slist_append(self->lines, line);
+    if (longer == NULL) return false;
+    self->lines = longer;
+    return true;
+}
+
 static bool add_line(struct rpc_http1 *self, const char *name, struct text value)
 {
     char *line = NULL;
@@ -101,11 +109,9 @@ static bool add_line(struct rpc_http1 *self, const char *name, struct text value
     int length = asprintf(&line, value.length == 0 ? "%s;" : "%s: %.*s", name, (int)value.length,
                           value.bytes);
     if (length < 0) return false;
-    struct curl_slist *longer = self->curl->slist_append(self->lines, line);
+    bool added = add_raw(self, line);
     free(line);
-    if (longer == NULL) return false;
-    self->lines = longer;
-    return true;
+    return added;
 }
 
 static bool set_body(struct rpc_http1 *self)
@@ -146,7 +152,7 @@ static bool set_up(struct rpc_http1 *self)
     (void)curl->easy_setopt(easy, CURLOPT_HEADERDATA, self);
     (void)curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
     (void)curl->easy_setopt(easy, CURLOPT_WRITEDATA, self);
-    bool ready = set_body(self) && add_line(self, "Expect:", (struct text){"", 0});
+    bool ready = add_raw(self, "Expect:") /* Not waited for. */ && set_body(self);
     for (size_t i = 0; i < exchange->fields.count && ready; i++)
         ready = add_line(self, exchange->fields.items[i].name, exchange->fields.items[i].value);
     return ready && curl->easy_setopt(easy, CURLOPT_HTTPHEADER, self->lines) == CURLE_OK &&
