@@ -158,6 +158,7 @@ static void begin_body(struct http_connection *connection, const struct http1_he
     if (http1->exchange == NULL) return; /* Answered already. */
     if (!streaming && framing->content_length > connection->server->config.limits.body_bytes_max) {
         exchange->request.too_large = true;
+        http_count(&connection->server->counters, HTTP_COUNT_BODIES_TOO_LARGE, 1);
     }
     if (!body || exchange->request.too_large) {
         complete(connection, !body);
@@ -173,6 +174,7 @@ static bool run_head(struct http_connection *connection, struct text *bytes)
     size_t end = head_end(*bytes, http1->scanned);
     size_t bytes_max = connection->server->config.limits.head_bytes_max;
     if ((end == 0 ? bytes->length : end) > bytes_max) {
+        http_count(&connection->server->counters, HTTP_COUNT_HEADS_TOO_LARGE, 1);
         http1_refuse(connection, 431, "the header fields are too large");
         return true;
     }
@@ -192,6 +194,8 @@ static bool run_head(struct http_connection *connection, struct text *bytes)
     }
     if (http1->exchange != NULL) http_exchange_free(http1->exchange);
     http1->exchange = NULL;
+    http_count(&connection->server->counters,
+               refusal.status == 431 ? HTTP_COUNT_HEADS_TOO_LARGE : HTTP_COUNT_HEADS_REFUSED, 1);
     if (refusal.status == 0) {
         http1->state = HTTP1_ENDED;
         connection->close_after_flush = true;
@@ -232,6 +236,7 @@ static void refuse_body(struct http_connection *connection)
 {
     struct http1 *http1 = connection->http1;
     struct http_exchange *exchange = http1->exchange;
+    http_count(&connection->server->counters, HTTP_COUNT_HEADS_REFUSED, 1);
     if (exchange->streaming && exchange->started) {
         http1->state = HTTP1_ENDED;
         connection->close_after_flush = true;
@@ -415,6 +420,8 @@ static void http1_sweep(struct http_connection *connection, int64_t now_ms)
                 !http1->exchange->streaming &&
                 now_ms - http1->exchange->started_ms > limits->body_timeout_ms;
     if (!head && !body) return;
+    http_count(&connection->server->counters,
+               head ? HTTP_COUNT_HEAD_TIMEOUTS : HTTP_COUNT_BODY_TIMEOUTS, 1);
     if (http1->exchange != NULL) http_exchange_free(http1->exchange);
     http1->exchange = NULL;
     http1->head_started_ms = 0;

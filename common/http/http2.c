@@ -1,4 +1,4 @@
-#include "http/http2.h"
+#include "http/http2_flood.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +23,7 @@ static int on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *head
 {
     struct http_connection *connection = context;
     struct http2 *http2 = connection->http2;
+    http2_flood_frame(connection, head);
     if (head->type != NGHTTP2_HEADERS || head->stream_id % 2 == 0) return 0;
     if (head->stream_id > http2->last_stream_id) {
         http2->last_stream_id = head->stream_id;
@@ -38,17 +39,25 @@ static int on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *head
  * left nghttp2's count, but their calls still run. */
 static bool handler_full(const struct http_connection *connection)
 {
-    size_t most = 2 * (size_t)connection->server->config.limits.streams_max;
+    size_t most = 2 * connection->server->config.limits.streams_max;
     return connection->in_handler >= most;
+}
+
+/* A peer that asks for more and takes nothing. */
+static bool queue_full(const struct http_connection *connection)
+{
+    return connection->queued_bytes >
+           connection->server->config.limits.queued_bytes_max / HTTP_QUEUE_SHARE;
 }
 
 static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *context)
 {
     struct http_connection *connection = context;
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
-    struct http_exchange *exchange =
-        handler_full(connection) ? NULL : http_exchange_new(connection);
+    bool refused = connection->http2->calmed || handler_full(connection) || queue_full(connection);
+    struct http_exchange *exchange = refused ? NULL : http_exchange_new(connection);
     if (exchange == NULL) {
+        http_count(&connection->server->counters, HTTP_COUNT_STREAMS_REFUSED, 1);
         http2_reset_stream(connection, frame->hd.stream_id, NGHTTP2_REFUSED_STREAM);
         return 0;
     }
@@ -65,7 +74,7 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
                      void *context)
 {
     (void)flags;
-    (void)context;
+    http2_flood_field(context, name_length + value_length + HTTP_FIELD_OVERHEAD_BYTES);
     /* Trailers of a request are read over: no protocol here uses them. */
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
     struct http_exchange *exchange = exchange_of(session, frame->hd.stream_id);
@@ -97,6 +106,7 @@ static void dispatch(struct http_exchange *exchange)
     }
     exchange->dispatched = true;
     exchange->connection->in_handler++;
+    http_count(&exchange->server->counters, HTTP_COUNT_HEADS_TOO_LARGE, 1);
     http_reply_text(exchange, 431, "the header fields are too large");
 }
 
@@ -154,6 +164,7 @@ static void expect_body(struct http_connection *connection, struct http_exchange
 {
     if (!exchange->streaming && announces_too_much(exchange)) {
         exchange->request.too_large = true;
+        http_count(&connection->server->counters, HTTP_COUNT_BODIES_TOO_LARGE, 1);
         dispatch(exchange);
         return;
     }
@@ -204,23 +215,11 @@ static int on_stream_close(nghttp2_session *session, int32_t stream_id, uint32_t
     return 0;
 }
 
-/* Resets that a peer provokes cost us more than it: bounded (the attack called MadeYouReset). */
 static int on_frame_send(nghttp2_session *session, const nghttp2_frame *frame, void *context)
 {
-    struct http_connection *connection = context;
-    struct http2 *http2 = connection->http2;
-    if (frame->hd.type != NGHTTP2_RST_STREAM) return 0;
-    struct http_exchange *exchange = exchange_of(session, frame->hd.stream_id);
-    if (exchange != NULL && exchange->aborted) return 0;
-    int64_t now = http_now_ms(connection->server);
-    if (now - http2->resets_since_ms > HTTP_RESETS_WINDOW_MS) {
-        http2->resets_since_ms = now;
-        http2->resets = 0;
-    }
-    if (++http2->resets != HTTP_RESETS_MAX) return 0;
-    return nghttp2_session_terminate_session(session, NGHTTP2_ENHANCE_YOUR_CALM) == 0
-               ? 0
-               : NGHTTP2_ERR_CALLBACK_FAILURE;
+    (void)session;
+    http2_flood_sent(context, frame);
+    return 0;
 }
 
 static void http2_produce(struct http_connection *connection)
@@ -281,12 +280,21 @@ static void *memory_resize(void *block, size_t bytes, void *pool)
     return pool_block_resize(pool, block, bytes);
 }
 
+/* Floods are counted here, under names of ours: nghttp2's own bounds lie beyond. */
+static void options_set(const struct http_limits *limits, nghttp2_option *option)
+{
+    nghttp2_option_set_no_auto_window_update(option, 1);
+    nghttp2_option_set_max_continuations(option, limits->continuations_max + 1);
+    nghttp2_option_set_stream_reset_rate_limit(option, 2 * limits->resets_max, limits->resets_max);
+    nghttp2_option_set_max_outbound_ack(option, limits->queued_frames_max);
+}
+
 static nghttp2_session *session_new(struct http_connection *connection)
 {
     nghttp2_session *session = NULL;
     nghttp2_option *option;
     if (nghttp2_option_new(&option) != 0) return NULL;
-    nghttp2_option_set_no_auto_window_update(option, 1);
+    options_set(&connection->server->config.limits, option);
     nghttp2_session_callbacks *callbacks = callbacks_new();
     nghttp2_mem memory = {connection->server->pool, memory_alloc, memory_free, memory_calloc,
                           memory_resize};
@@ -302,7 +310,7 @@ static bool settings_submit(struct http_connection *connection, nghttp2_session 
 {
     const struct http_limits *limits = &connection->server->config.limits;
     const nghttp2_settings_entry settings[] = {
-        {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits->streams_max},
+        {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, (uint32_t)limits->streams_max},
         {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, HTTP_STREAM_WINDOW_BYTES},
         {NGHTTP2_SETTINGS_MAX_FRAME_SIZE, HTTP_FRAME_BYTES_MAX},
         {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, (uint32_t)limits->head_bytes_max},
@@ -328,11 +336,17 @@ static void http2_receive(struct http_connection *connection, struct text bytes)
         http_connection_close(connection);
         return;
     }
-    ssize_t used = nghttp2_session_mem_recv(connection->http2->session,
-                                            (const uint8_t *)bytes.bytes, bytes.length);
+    struct http2 *http2 = connection->http2;
+    if (http2->calmed) return;
+    ssize_t used =
+        nghttp2_session_mem_recv(http2->session, (const uint8_t *)bytes.bytes, bytes.length);
     /* What is wrong with a frame, nghttp2 tells the peer itself; this is no memory, a flood or a
      * wrong preface. */
-    if (used < 0) http_connection_close(connection);
+    size_t frames_max = connection->server->config.limits.queued_frames_max;
+    bool flood = used == NGHTTP2_ERR_FLOODED ||
+                 nghttp2_session_get_outbound_queue_size(http2->session) > frames_max;
+    if (flood) http_count(&connection->server->counters, HTTP_COUNT_OUTPUT_FLOODS, 1);
+    if (used < 0 || flood) http_connection_close(connection);
 }
 
 static void http2_drain(struct http_connection *connection)
@@ -359,6 +373,16 @@ static bool expired(const struct http_exchange *exchange, int64_t now_ms)
     return exchange->replied && !exchange->ended && open_ms > HTTP_LINGER_TIMEOUT_MS;
 }
 
+static void expired_count(const struct http_exchange *exchange)
+{
+    struct http_counters *counters = &exchange->server->counters;
+    if (!exchange->dispatched) {
+        http_count(counters, HTTP_COUNT_BODY_TIMEOUTS, 1);
+    } else if (http2_waiting(exchange) > 0) {
+        http_count(counters, HTTP_COUNT_WRITE_TIMEOUTS, 1);
+    }
+}
+
 static void http2_sweep(struct http_connection *connection, int64_t now_ms)
 {
     struct http_exchange *next;
@@ -366,6 +390,7 @@ static void http2_sweep(struct http_connection *connection, int64_t now_ms)
          exchange = next) {
         next = exchange->next;
         if (!expired(exchange, now_ms)) continue;
+        expired_count(exchange);
         bool answered = exchange->replied && http2_waiting(exchange) == 0;
         uint32_t code = answered ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL;
         http2_reset_stream(connection, exchange->stream_id, code);

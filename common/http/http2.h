@@ -6,11 +6,16 @@
 
 #include "http/http_connection.h"
 
+enum { HTTP2_FLOODS = 5 };
+
 struct http2 {
     nghttp2_session *session;
     int32_t last_stream_id;
-    int resets; /* RST_STREAM frames sent since resets_since_ms. */
-    int64_t resets_since_ms;
+    bool calmed; /* GOAWAY was said for a flood: nothing more is heard. */
+    int64_t flood_since_ms;
+    size_t flood_counts[HTTP2_FLOODS]; /* By enum http2_flood. */
+    size_t continuations;              /* Of the header list that comes. */
+    size_t list_bytes;                 /* Of that list, as it is without compression. */
 };
 
 void http2_reset_stream(struct http_connection *connection, int32_t stream_id, uint32_t code);

@@ -59,6 +59,7 @@ int http2_send_data(nghttp2_session *session, nghttp2_frame *frame, const uint8_
     }
     connection->out.length += FRAME_HEAD_BYTES + length;
     exchange->reply_sent += length;
+    http_connection_queued(connection, -(int64_t)length);
     return 0;
 }
 
@@ -123,6 +124,7 @@ void http2_reply(struct http_exchange *exchange, struct http_response *response)
     http_exchange_drop_body(exchange);
     exchange->started_ms = http_now_ms(connection->server);
     exchange->reply_body = response->body;
+    http_connection_queued(connection, (int64_t)response->body.length);
     exchange->no_body = (response->body.length == 0 && response->trailer_count == 0) ||
                         text_equal(exchange->request.method, text_from("HEAD"));
     bool has_length = response->trailer_count == 0 && !response->trailers_only;
@@ -171,6 +173,7 @@ void http2_write(struct http_exchange *exchange, struct text bytes)
         break_off(exchange);
         return;
     }
+    http_connection_queued(exchange->connection, (int64_t)bytes.length);
     resume(exchange);
 }
 

@@ -71,10 +71,17 @@ void http_connection_close(struct http_connection *connection)
     if (connection->engine != NULL) connection->engine->free(connection);
     while (connection->exchanges != NULL)
         http_exchange_abandon(connection->exchanges);
+    http_connection_queued(connection, -(int64_t)connection->queued_bytes);
     /* A peer whom only the end tells where a body ends must not take a part for the whole. */
     if (connection->reset_on_close && uv_tcp_close_reset(&connection->tcp, connection_closed) == 0)
         return;
     uv_close((uv_handle_t *)&connection->tcp, connection_closed);
+}
+
+void http_connection_queued(struct http_connection *connection, int64_t bytes)
+{
+    connection->queued_bytes += (size_t)bytes;
+    http_count(&connection->server->counters, HTTP_COUNT_QUEUED_BYTES, bytes);
 }
 
 /* ---- Reading ---- */
@@ -129,7 +136,7 @@ static bool begin_layer(struct http_connection *connection, unsigned char first)
         if (!server->config.allow_plain) refuse_plain(connection);
         return server->config.allow_plain;
     }
-    bool full = server->handshake_count >= HTTP_HANDSHAKES_MAX;
+    bool full = server->handshake_count >= server->config.limits.handshakes_max;
     if (full) http_count(&server->counters, HTTP_COUNT_HANDSHAKES_FAILED, 1);
     if (!full && http_secure_open(connection)) return true;
     http_connection_close(connection);

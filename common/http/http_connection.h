@@ -54,6 +54,7 @@ struct http_connection {
         struct http2 *http2;
     };
     struct http_exchange *exchanges; /* Those without a finished response. */
+    size_t queued_bytes;             /* Of answers that wait for the peer. */
     size_t in_handler;     /* Exchanges whose owners have not let go, those that were reset too. */
     struct buffer out;     /* Waits for the flush. */
     struct buffer writing; /* Owned by the write under way. */
@@ -197,6 +198,9 @@ void http_server_forget(struct http_server *server);
 
 /* Serves a socket. False: no memory; it was closed. */
 bool http_connection_open(struct http_server *server, int socket);
+
+/* So many bytes more wait for the peer; negative: fewer. */
+void http_connection_queued(struct http_connection *connection, int64_t bytes);
 
 /* Takes bytes that are HTTP. */
 void http_connection_deliver(struct http_connection *connection, struct text bytes);

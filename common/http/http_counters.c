@@ -3,7 +3,7 @@
 const struct http_counter_info http_counter_infos[HTTP_COUNTER_COUNT] = {
     [HTTP_COUNT_CONNECTIONS] = {"http_connections_total", "Connections accepted.", false},
     [HTTP_COUNT_CONNECTIONS_OPEN] = {"http_connections_open", "Connections that are open.", true},
-    [HTTP_COUNT_REQUESTS] = {"http_requests_total", "Requests whose head was read.", false},
+    [HTTP_COUNT_REQUESTS] = {"http_requests_total", "Requests that began.", false},
     [HTTP_COUNT_REQUESTS_OPEN] = {"http_requests_open", "Requests that are not answered yet.",
                                   true},
     [HTTP_COUNT_BODIES_BYTES] = {"http_bodies_bytes", "Bytes of request bodies held.", true},

@@ -5,7 +5,7 @@
 
 #include "http/http_connection.h"
 
-enum { FIELDS_ARENA_BYTES_MAX = 256 * 1024, FIELD_OVERHEAD_BYTES = 32 };
+enum { ARENA_OVERHEAD = 8 }; /* Of a head in the arena: an array of fields beside their bytes. */
 
 struct http_exchange *http_exchange_new(struct http_connection *connection)
 {
@@ -20,7 +20,7 @@ struct http_exchange *http_exchange_new(struct http_connection *connection)
     } else {
         exchange = calloc(1, sizeof *exchange);
         if (exchange == NULL) return NULL;
-        arena_init(&exchange->arena, FIELDS_ARENA_BYTES_MAX);
+        arena_init(&exchange->arena, ARENA_OVERHEAD * server->config.limits.head_bytes_max);
     }
     buffer_init(&exchange->body, server->config.limits.body_bytes_max);
     buffer_init(&exchange->reply_body, HTTP_RESPONSE_BYTES_MAX);
@@ -31,6 +31,8 @@ struct http_exchange *http_exchange_new(struct http_connection *connection)
     if (exchange->next != NULL) exchange->next->previous = exchange;
     connection->exchanges = exchange;
     server->exchange_count++;
+    http_count(&server->counters, HTTP_COUNT_REQUESTS, 1);
+    http_count(&server->counters, HTTP_COUNT_REQUESTS_OPEN, 1);
     return exchange;
 }
 
@@ -38,6 +40,9 @@ static void exchange_unlink(struct http_exchange *exchange)
 {
     struct http_connection *connection = exchange->connection;
     if (connection == NULL) return;
+    size_t waiting = exchange->reply_body.length - exchange->reply_sent;
+    http_connection_queued(connection, -(int64_t)waiting);
+    exchange->reply_sent = exchange->reply_body.length;
     if (exchange->next != NULL) exchange->next->previous = exchange->previous;
     if (exchange->previous != NULL) {
         exchange->previous->next = exchange->next;
@@ -56,6 +61,7 @@ void http_exchange_free(struct http_exchange *exchange)
     http_exchange_drop_body(exchange);
     buffer_free(&exchange->reply_body);
     server->exchange_count--;
+    http_count(&server->counters, HTTP_COUNT_REQUESTS_OPEN, -1);
     if (server->kept_count >= HTTP_EXCHANGES_KEPT) {
         arena_free(&exchange->arena);
         free(exchange);
@@ -79,7 +85,9 @@ void http_exchange_abandon(struct http_exchange *exchange)
 
 void http_exchange_drop_body(struct http_exchange *exchange)
 {
-    exchange->server->bodies_bytes -= exchange->body.length;
+    struct http_server *server = exchange->server;
+    server->bodies_bytes -= exchange->body.length;
+    http_count(&server->counters, HTTP_COUNT_BODIES_BYTES, -(int64_t)exchange->body.length);
     buffer_free(&exchange->body);
     exchange->request.body = (struct text){NULL, 0};
 }
@@ -95,7 +103,7 @@ void http_exchange_add_field(struct http_exchange *exchange, struct text name, s
 {
     if (exchange->head_too_large) return;
     struct http_request *request = &exchange->request;
-    size_t bytes = name.length + value.length + FIELD_OVERHEAD_BYTES;
+    size_t bytes = name.length + value.length + HTTP_FIELD_OVERHEAD_BYTES;
     exchange->head_too_large = fields_full(exchange, bytes);
     if (exchange->head_too_large) return;
     exchange->head_bytes += bytes;
@@ -134,14 +142,19 @@ void http_exchange_add_body(struct http_exchange *exchange, struct text bytes)
 {
     if (exchange->request.too_large || bytes.length == 0) return;
     struct http_server *server = exchange->server;
-    bool fits = bytes.length <= server->config.limits.bodies_bytes_max - server->bodies_bytes &&
+    const struct http_limits *limits = &server->config.limits;
+    bool small = bytes.length <= limits->body_bytes_max - exchange->body.length;
+    bool room = small && bytes.length <= limits->bodies_bytes_max - server->bodies_bytes &&
                 buffer_append(&exchange->body, bytes.bytes, bytes.length) == OK;
-    if (fits) {
+    if (room) {
         server->bodies_bytes += bytes.length;
+        http_count(&server->counters, HTTP_COUNT_BODIES_BYTES, (int64_t)bytes.length);
         return;
     }
     http_exchange_drop_body(exchange);
     exchange->request.too_large = true;
+    http_count(&server->counters, small ? HTTP_COUNT_BODIES_REFUSED : HTTP_COUNT_BODIES_TOO_LARGE,
+               1);
 }
 
 void http_exchange_dispatch(struct http_exchange *exchange)

@@ -47,6 +47,7 @@ static void written(uv_write_t *write, int error)
         http_connection_close(connection);
         return;
     }
+    http_connection_queued(connection, -(int64_t)connection->writing.length);
     buffer_free(&connection->writing);
     connection->active_ms = http_now_ms(connection->server);
     http_connection_pause(connection, connection->read_paused);
@@ -71,6 +72,7 @@ static void write_rest(struct http_connection *connection, struct buffer *out, s
         return;
     }
     connection->write_pending = true;
+    http_connection_queued(connection, (int64_t)connection->writing.length);
     /* A peer that does not read is not read from. */
     http_connection_pause(connection, connection->read_paused);
 }

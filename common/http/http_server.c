@@ -11,24 +11,6 @@
 #include "http/http_listener.h"
 #include "http/http_secure.h"
 
-struct http_limits http_limits_default(void)
-{
-    return (struct http_limits){
-        .connections_max = HTTP_CONNECTIONS_MAX,
-        .streams_max = HTTP_STREAMS_MAX,
-        .head_bytes_max = HTTP_HEAD_BYTES_MAX,
-        .fields_max = HTTP_FIELDS_MAX,
-        .body_bytes_max = HTTP_BODY_BYTES_MAX,
-        .bodies_bytes_max = HTTP_BODIES_BYTES_MAX,
-        .handshake_timeout_ms = HTTP_HANDSHAKE_TIMEOUT_MS,
-        .head_timeout_ms = HTTP_HEAD_TIMEOUT_MS,
-        .body_timeout_ms = HTTP_BODY_TIMEOUT_MS,
-        .idle_timeout_ms = HTTP_IDLE_TIMEOUT_MS,
-        .write_timeout_ms = HTTP_WRITE_TIMEOUT_MS,
-        .drain_timeout_ms = HTTP_DRAIN_TIMEOUT_MS,
-    };
-}
-
 int64_t http_now_ms(const struct http_server *server)
 {
     return (int64_t)uv_now(server->config.loop);
@@ -47,6 +29,23 @@ const char *http_server_date(struct http_server *server)
 
 /* ---- The loop's turns ---- */
 
+/* Answers that nobody takes must not fill the memory: whoever has most of them goes. */
+static void bound_queues(struct http_server *server)
+{
+    uint64_t most = server->config.limits.queued_bytes_max;
+    while (http_counters_get(&server->counters, HTTP_COUNT_QUEUED_BYTES) > most) {
+        struct http_connection *worst = NULL;
+        for (struct http_connection *connection = server->connections; connection != NULL;
+             connection = connection->next) {
+            if (connection->closing) continue;
+            if (worst == NULL || connection->queued_bytes > worst->queued_bytes) worst = connection;
+        }
+        if (worst == NULL || worst->queued_bytes == 0) return;
+        http_count(&server->counters, HTTP_COUNT_OUTPUT_FLOODS, 1);
+        http_connection_close(worst);
+    }
+}
+
 static void sweep(uv_timer_t *timer)
 {
     struct http_server *server = timer->data;
@@ -63,6 +62,7 @@ static void sweep(uv_timer_t *timer)
             http_connection_sweep(connection, now);
         }
     }
+    bound_queues(server);
 }
 
 static void prepared(uv_prepare_t *prepare)

@@ -70,7 +70,7 @@ static void calms_a_peer_that_provokes_resets(void)
     struct http_echo *echo = http_echo_start(&limits);
     peer_open(echo);
     static const uint8_t most[4] = {0x7f, 0xff, 0xff, 0xff};
-    for (uint32_t i = 0; i < 2 * HTTP_RESETS_MAX && !peer.closed; i++) {
+    for (uint32_t i = 0; i < 2 * limits.provoked_resets_max && !peer.closed; i++) {
         http2_peer_request(&peer, 2 * i + 1, false, "/later", true);
         http2_peer_frame(&peer, NGHTTP2_WINDOW_UPDATE, 0, 2 * i + 1, most, sizeof most);
     }

@@ -226,8 +226,8 @@ static void asks_for_the_body(void)
 static void bounds_the_connections(void)
 {
     struct http_limits limits = small_limits();
-    limits.idle_timeout_ms = HTTP_IDLE_TIMEOUT_MS;
-    limits.head_timeout_ms = HTTP_HEAD_TIMEOUT_MS;
+    limits.idle_timeout_ms = http_limits_default().idle_timeout_ms;
+    limits.head_timeout_ms = http_limits_default().head_timeout_ms;
     struct http_echo *echo = http_echo_start(&limits);
     int connections[4];
     for (size_t i = 0; i < ARRAY_LENGTH(connections); i++) {
