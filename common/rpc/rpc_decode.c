@@ -440,7 +440,9 @@ enum status rpc_decode(struct arena *arena, struct text bytes, const struct rpc_
 {
     struct decoder decoder; /* Of its frames only those that are entered are set. */
     decoder.arena = arena;
-    decoder.begin = decoder.at = decoder.field_at = (const uint8_t *)bytes.bytes;
+    /* An empty message may have no address. */
+    const char *begin = bytes.bytes == NULL ? "" : bytes.bytes;
+    decoder.begin = decoder.at = decoder.field_at = (const uint8_t *)begin;
     decoder.depth = 0;
     decoder.fault = fault;
     decoder.frames[0] = (struct frame){

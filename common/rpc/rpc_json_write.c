@@ -209,7 +209,7 @@ static const ProtobufCFieldDescriptor *value_member(const ProtobufCMessage *valu
 static enum status open_list(struct writer *writer, const struct rpc_message *type,
                              const ProtobufCMessage *message, char bracket)
 {
-    const ProtobufCFieldDescriptor *field = &message->descriptor->fields[0];
+    const ProtobufCFieldDescriptor *field = message->descriptor->fields;
     struct frame frame = {
         .type = type,
         .list_field = &type->fields[0],
@@ -228,7 +228,7 @@ static enum status put_message(struct writer *writer, const struct rpc_message *
 {
     while (message != NULL) { /* A Value or an Any goes on with what it holds. */
         struct frame frame = {.type = type, .message = message};
-        const ProtobufCFieldDescriptor *field = &message->descriptor->fields[0];
+        const ProtobufCFieldDescriptor *field = message->descriptor->fields;
         const protobuf_timestamp *timestamp = (const protobuf_timestamp *)message;
         const protobuf_duration *duration = (const protobuf_duration *)message;
         enum status status;
