@@ -96,6 +96,69 @@ static enum status emit_call(const struct gen_schema *schema, const gen_file *fi
     return OK;
 }
 
+static void emit_open(const struct gen_method_names *names, size_t index, struct gen_page *page)
+{
+    gen_print(page,
+              "enum status %s_client_%s_open(struct rpc_client *client,\n"
+              "    const struct rpc_options *options,",
+              names->package, names->method);
+    if (!names->client_streams) gen_print(page, " const %s *in,\n   ", names->input);
+    gen_print(page, " struct rpc_stream **out)\n{\n");
+    if (names->client_streams) {
+        gen_print(page,
+                  "    return rpc_stream_open(client, options, &%s.methods[%zu], out);\n}\n\n",
+                  names->service, index);
+        return;
+    }
+    gen_print(page,
+              "    struct rpc_stream *stream;\n"
+              "    enum status status =\n"
+              "        rpc_stream_open(client, options, &%s.methods[%zu], &stream);\n"
+              "    if (status != OK) return status;\n"
+              "    status = rpc_stream_send(stream, &in->base);\n"
+              "    if (status == OK)\n"
+              "        *out = stream;\n"
+              "    else\n"
+              "        rpc_stream_free(stream);\n"
+              "    return status;\n"
+              "}\n\n",
+              names->service, index);
+}
+
+/* The typed ends of a stream, for its client. */
+static enum status emit_stream(const struct gen_schema *schema, const gen_file *file,
+                               const gen_service *service, size_t index, struct gen_page *page,
+                               struct fault *fault)
+{
+    struct gen_method_names names;
+    enum status status =
+        gen_name_method(schema, file, service, service->method[index], &names, fault);
+    if (status != OK) return status;
+    emit_open(&names, index, page);
+    if (names.client_streams)
+        gen_print(page,
+                  "enum status %s_client_%s_send(struct rpc_stream *stream,\n"
+                  "    const %s *in)\n"
+                  "{\n"
+                  "    return rpc_stream_send(stream, &in->base);\n"
+                  "}\n\n",
+                  names.package, names.method, names.input);
+    const char *verb = names.server_streams ? "receive" : "finish";
+    gen_print(page, "enum status %s_client_%s_%s(struct rpc_stream *stream,\n    ", names.package,
+              names.method, verb);
+    if (names.server_streams) gen_print(page, "struct arena *arena, ");
+    gen_print(page,
+              "%s **out)\n"
+              "{\n"
+              "    ProtobufCMessage *message;\n"
+              "    enum status status = rpc_stream_%s(stream, %s&message);\n"
+              "    if (status == OK) *out = (%s *)message;\n"
+              "    return status;\n"
+              "}\n\n",
+              names.output, verb, names.server_streams ? "arena, " : "", names.output);
+    return OK;
+}
+
 enum status gen_emit_handlers(const struct gen_schema *schema, const gen_file *file,
                               struct gen_page *page, struct fault *fault)
 {
@@ -120,8 +183,9 @@ enum status gen_emit_client(const struct gen_schema *schema, const gen_file *fil
     for (size_t i = 0; i < file->n_service; i++) {
         const gen_service *service = file->service[i];
         for (size_t j = 0; j < service->n_method; j++) {
-            if (gen_method_streams(service->method[j])) continue;
-            enum status status = emit_call(schema, file, service, j, page, fault);
+            enum status status = gen_method_streams(service->method[j])
+                                     ? emit_stream(schema, file, service, j, page, fault)
+                                     : emit_call(schema, file, service, j, page, fault);
             if (status != OK) return status;
         }
     }

@@ -99,9 +99,38 @@ static void emit_handler(const struct gen_method_names *names, struct gen_page *
     emit_stream_ends(names, page);
 }
 
+/* A stream as its client sees it. */
+static void emit_client_stream(const struct gen_method_names *names, struct gen_page *page)
+{
+    gen_print(page,
+              "NODISCARD enum status %s_client_%s_open(struct rpc_client *client,\n"
+              "    const struct rpc_options *options,",
+              names->package, names->method);
+    if (!names->client_streams) gen_print(page, " const %s *in,\n   ", names->input);
+    gen_print(page, " struct rpc_stream **out);\n");
+    if (names->client_streams)
+        gen_print(page,
+                  "NODISCARD enum status %s_client_%s_send(struct rpc_stream *stream,\n"
+                  "    const %s *in);\n",
+                  names->package, names->method, names->input);
+    if (names->server_streams)
+        gen_print(page,
+                  "NODISCARD enum status %s_client_%s_receive(struct rpc_stream *stream,\n"
+                  "    struct arena *arena, %s **out);\n",
+                  names->package, names->method, names->output);
+    else
+        gen_print(page,
+                  "NODISCARD enum status %s_client_%s_finish(struct rpc_stream *stream,\n"
+                  "    %s **out);\n",
+                  names->package, names->method, names->output);
+}
+
 static void emit_client(const struct gen_method_names *names, struct gen_page *page)
 {
-    if (names->client_streams || names->server_streams) return;
+    if (names->client_streams || names->server_streams) {
+        emit_client_stream(names, page);
+        return;
+    }
     gen_print(page,
               "NODISCARD enum status %s_client_%s(struct rpc_client *client,\n"
               "    const struct rpc_options *options, const %s *in,\n"
@@ -166,7 +195,8 @@ enum status gen_emit_header(const struct gen_schema *schema, const gen_file *fil
     const char *package = gen_package_prefix(schema->arena, file->package);
     if (package == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
     gen_print(page, "/* What the handlers get as self; the service defines it. */\n");
-    gen_print(page, "struct %s;\nstruct rpc_client;\nstruct rpc_options;\n", package);
+    gen_print(page, "struct %s;\nstruct rpc_client;\nstruct rpc_options;\nstruct rpc_stream;\n",
+              package);
     for (size_t i = 0; i < file->n_service; i++) {
         enum status status = emit_service(schema, file, i, page, fault);
         if (status != OK) return status;
