@@ -69,31 +69,61 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
     return 0;
 }
 
-static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
-                     size_t name_length, const uint8_t *value, size_t value_length, uint8_t flags,
-                     void *context)
+static struct text text_of(nghttp2_rcbuf *bytes)
+{
+    nghttp2_vec vector = nghttp2_rcbuf_get_buf(bytes);
+    return (struct text){(const char *)vector.base, vector.len};
+}
+
+/* The fields stand in nghttp2's own memory, which is shared with its table of fields that come
+ * again and again. False: no memory. */
+static bool hold(struct http_exchange *exchange, nghttp2_rcbuf *bytes)
+{
+    if (nghttp2_rcbuf_is_static(bytes)) return true;
+    if (exchange->held_count == exchange->held_capacity) {
+        nghttp2_rcbuf **grown =
+            arena_grow(&exchange->arena, (void *)exchange->held, exchange->held_count,
+                       &exchange->held_capacity, sizeof(nghttp2_rcbuf *));
+        if (grown == NULL) return false;
+        exchange->held = grown;
+    }
+    nghttp2_rcbuf_incref(bytes);
+    exchange->held[exchange->held_count++] = bytes;
+    return true;
+}
+
+void http2_release_fields(struct http_exchange *exchange)
+{
+    for (size_t i = 0; i < exchange->held_count; i++)
+        nghttp2_rcbuf_decref(exchange->held[i]);
+    exchange->held_count = 0;
+}
+
+static int on_header(nghttp2_session *session, const nghttp2_frame *frame, nghttp2_rcbuf *name,
+                     nghttp2_rcbuf *value, uint8_t flags, void *context)
 {
     (void)flags;
-    http2_flood_field(context, name_length + value_length + HTTP_FIELD_OVERHEAD_BYTES);
+    struct text name_text = text_of(name);
+    struct text value_text = text_of(value);
+    http2_flood_field(context, name_text.length + value_text.length + HTTP_FIELD_OVERHEAD_BYTES);
     /* Trailers of a request are read over: no protocol here uses them. */
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
     struct http_exchange *exchange = exchange_of(session, frame->hd.stream_id);
-    if (exchange == NULL) return 0;
-    struct text name_text = {(const char *)name, name_length};
-    struct text value_text = {(const char *)value, value_length};
-    if (name_length == 0 || name[0] != ':') {
-        http_exchange_add_field(exchange, name_text, value_text);
+    if (exchange == NULL || exchange->head_too_large) return 0;
+    bool pseudo = name_text.length > 0 && name_text.bytes[0] == ':';
+    bool path = pseudo && text_equal(name_text, text_from(":path"));
+    if (path && value_text.length > exchange->server->config.limits.head_bytes_max) {
+        exchange->head_too_large = true;
         return 0;
     }
-    if (text_equal(name_text, text_from(":path"))) {
-        if (value_length > exchange->server->config.limits.head_bytes_max ||
-            !http_exchange_set_target(exchange, value_text)) {
-            exchange->head_too_large = true;
-        }
+    exchange->head_too_large = !hold(exchange, name) || !hold(exchange, value);
+    if (exchange->head_too_large) return 0;
+    if (path) {
+        http_exchange_keep_target(exchange, value_text);
+    } else if (!pseudo) {
+        http_exchange_keep_field(exchange, name_text, value_text);
     } else if (text_equal(name_text, text_from(":method"))) {
-        char *copy = arena_copy(&exchange->arena, value_text.bytes, value_length);
-        exchange->head_too_large |= copy == NULL;
-        if (copy != NULL) exchange->request.method = (struct text){copy, value_length};
+        exchange->request.method = value_text;
     }
     return 0;
 }
@@ -250,7 +280,7 @@ static nghttp2_session_callbacks *callbacks_new(void)
     if (alloc_should_fail() || nghttp2_session_callbacks_new(&callbacks) != 0) return NULL;
     nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, on_begin_frame);
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
-    nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
+    nghttp2_session_callbacks_set_on_header_callback2(callbacks, on_header);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_close);

@@ -5,10 +5,19 @@
 
 enum { FRAME_HEAD_BYTES = 9 };
 
-static nghttp2_nv nv_of(struct text name, struct text value)
+static nghttp2_nv nv_of(struct text name, struct text value, uint8_t flags)
 {
     return (nghttp2_nv){(uint8_t *)(uintptr_t)name.bytes, (uint8_t *)(uintptr_t)value.bytes,
-                        name.length, value.length, NGHTTP2_NV_FLAG_NONE};
+                        name.length, value.length, flags};
+}
+
+/* nghttp2 reads the fields when they leave: what lives until then it need not copy. */
+enum { NV_LASTING = NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE };
+
+static nghttp2_nv nv_of_field(const struct http_field *field)
+{
+    uint8_t flags = field->literal ? NV_LASTING : NGHTTP2_NV_FLAG_NONE;
+    return nv_of(field->name, field->value, flags);
 }
 
 /* ---- The body ---- */
@@ -33,7 +42,7 @@ static ssize_t read_body(nghttp2_session *session, int32_t stream_id, uint8_t *t
     if (exchange->trailer_count == 0) return (ssize_t)length;
     nghttp2_nv trailers[HTTP_RESPONSE_TRAILERS_MAX];
     for (size_t i = 0; i < exchange->trailer_count; i++) {
-        trailers[i] = nv_of(exchange->trailers[i].name, exchange->trailers[i].value);
+        trailers[i] = nv_of(exchange->trailers[i].name, exchange->trailers[i].value, NV_LASTING);
     }
     if (nghttp2_submit_trailer(session, stream_id, trailers, exchange->trailer_count) != 0) {
         return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
@@ -70,25 +79,38 @@ size_t http2_waiting(const struct http_exchange *exchange)
 
 /* ---- The fields ---- */
 
-enum { OWN_FIELDS = 3, NUMBER_BYTES = 24 };
+enum { OWN_FIELDS = 3, NUMBER_BYTES = 24, STATUS_DIGITS = 3 };
+
+static void print_status(int status, char digits[static STATUS_DIGITS + 1])
+{
+    digits[0] = (char)('0' + status / 100);
+    digits[1] = (char)('0' + status / 10 % 10);
+    digits[2] = (char)('0' + status % 10);
+    digits[3] = '\0';
+}
 
 /* Sends the fields, and lets nghttp2 ask for the body. */
 static int submit(struct http_exchange *exchange, const struct http_response *response,
                   bool has_length)
 {
-    char status[NUMBER_BYTES];
+    char status[STATUS_DIGITS + 1];
     char length[NUMBER_BYTES];
-    (void)snprintf(status, sizeof status, "%d", response->status);
+    print_status(response->status, status);
     nghttp2_nv fields[HTTP_RESPONSE_FIELDS_MAX + OWN_FIELDS];
     size_t count = 0;
-    fields[count++] = nv_of(text_from(":status"), text_from(status));
+    fields[count++] = nv_of(text_from(":status"), (struct text){status, STATUS_DIGITS},
+                            NGHTTP2_NV_FLAG_NO_COPY_NAME);
     for (size_t i = 0; i < response->field_count; i++) {
-        fields[count++] = nv_of(response->fields[i].name, response->fields[i].value);
+        fields[count++] = nv_of_field(&response->fields[i]);
     }
-    fields[count++] = nv_of(text_from("date"), text_from(http_server_date(exchange->server)));
+    if (!response->undated) {
+        struct text date = text_from(http_server_date(exchange->server));
+        fields[count++] = nv_of(text_from("date"), date, NV_LASTING);
+    }
     if (has_length) {
         (void)snprintf(length, sizeof length, "%zu", exchange->reply_body.length);
-        fields[count++] = nv_of(text_from("content-length"), text_from(length));
+        fields[count++] =
+            nv_of(text_from("content-length"), text_from(length), NGHTTP2_NV_FLAG_NO_COPY_NAME);
     }
     nghttp2_session *session = exchange->connection->http2->session;
     nghttp2_data_provider provider = {.source = {.ptr = exchange}, .read_callback = read_body};
@@ -105,11 +127,15 @@ static bool keep_trailers(struct http_exchange *exchange, const struct http_resp
     if (exchange->trailers == NULL) return false;
     for (size_t i = 0; i < response->trailer_count; i++) {
         const struct http_field *field = &response->trailers[i];
+        if (field->literal) {
+            exchange->trailers[i] = *field;
+            continue;
+        }
         char *name = arena_copy(&exchange->arena, field->name.bytes, field->name.length);
         char *value = arena_copy(&exchange->arena, field->value.bytes, field->value.length);
         if (name == NULL || value == NULL) return false;
         exchange->trailers[i] =
-            (struct http_field){{name, field->name.length}, {value, field->value.length}};
+            (struct http_field){{name, field->name.length}, {value, field->value.length}, true};
     }
     exchange->trailer_count = response->trailer_count;
     return true;

@@ -173,7 +173,8 @@ static void have_input(uv_stream_t *stream, ssize_t length, const uv_buf_t *buff
     connection->active_ms = http_now_ms(connection->server);
     http_count(&connection->server->counters, HTTP_COUNT_BYTES_IN, length);
     receive(connection, (struct text){buffer->base, (size_t)length});
-    http_connection_mark(connection);
+    /* At once, while what was answered is still in the processor's caches. */
+    http_connection_flush(connection);
 }
 
 void http_connection_pause(struct http_connection *connection, bool paused)

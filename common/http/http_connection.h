@@ -86,6 +86,8 @@ struct http_exchange {
     struct http_exchange *next, *previous;
     struct http_field *fields;
     size_t field_capacity;
+    struct nghttp2_rcbuf **held; /* HTTP/2: what the fields' texts stand in. */
+    size_t held_count, held_capacity;
     size_t head_bytes;
     int64_t started_ms;
     int32_t stream_id;
@@ -165,6 +167,15 @@ void http_exchange_abandon(struct http_exchange *exchange);
  * where a limit is passed. */
 void http_exchange_add_field(struct http_exchange *exchange, struct text name, struct text value);
 
+/* The same of texts that live as long as the exchange. */
+void http_exchange_keep_field(struct http_exchange *exchange, struct text name, struct text value);
+
+/* Splits a target that lives as long as the exchange into path and query. */
+void http_exchange_keep_target(struct http_exchange *exchange, struct text target);
+
+/* HTTP/2: lets go of what the fields' texts stand in. */
+void http2_release_fields(struct http_exchange *exchange);
+
 /* Splits a target into path and query, copied. False: no memory. */
 bool http_exchange_set_target(struct http_exchange *exchange, struct text target);
 
@@ -210,6 +221,9 @@ void http_connection_sweep(struct http_connection *connection, int64_t now_ms);
 
 /* Has the connection flushed at the end of this turn of the loop. */
 void http_connection_mark(struct http_connection *connection);
+
+/* Flushes it now. It may close. */
+void http_connection_flush(struct http_connection *connection);
 void http_connection_unmark(struct http_connection *connection);
 
 /* Stops or resumes reading from the socket. */

@@ -16,13 +16,14 @@ struct http_exchange *http_exchange_new(struct http_connection *connection)
         server->kept = exchange->next;
         server->kept_count--;
         struct arena arena = exchange->arena;
-        *exchange = (struct http_exchange){.arena = arena};
+        struct buffer body = exchange->body;
+        *exchange = (struct http_exchange){.arena = arena, .body = body};
     } else {
         exchange = calloc(1, sizeof *exchange);
         if (exchange == NULL) return NULL;
         arena_init(&exchange->arena, ARENA_OVERHEAD * server->config.limits.head_bytes_max);
+        buffer_init(&exchange->body, server->config.limits.body_bytes_max);
     }
-    buffer_init(&exchange->body, server->config.limits.body_bytes_max);
     buffer_init(&exchange->reply_body, HTTP_RESPONSE_BYTES_MAX);
     exchange->server = server;
     exchange->connection = connection;
@@ -60,9 +61,11 @@ void http_exchange_free(struct http_exchange *exchange)
     exchange_unlink(exchange);
     http_exchange_drop_body(exchange);
     buffer_free(&exchange->reply_body);
+    if (exchange->held_count > 0) http2_release_fields(exchange);
     server->exchange_count--;
     http_count(&server->counters, HTTP_COUNT_REQUESTS_OPEN, -1);
     if (server->kept_count >= HTTP_EXCHANGES_KEPT) {
+        buffer_free(&exchange->body);
         arena_free(&exchange->arena);
         free(exchange);
         return;
@@ -88,7 +91,8 @@ void http_exchange_drop_body(struct http_exchange *exchange)
     struct http_server *server = exchange->server;
     server->bodies_bytes -= exchange->body.length;
     http_count(&server->counters, HTTP_COUNT_BODIES_BYTES, -(int64_t)exchange->body.length);
-    buffer_free(&exchange->body);
+    buffer_clear(&exchange->body);
+    if (exchange->body.capacity > HTTP_BODY_BYTES_KEPT) buffer_free(&exchange->body);
     exchange->request.body = (struct text){NULL, 0};
 }
 
@@ -99,7 +103,7 @@ static bool fields_full(const struct http_exchange *exchange, size_t bytes)
            bytes > limits->head_bytes_max - exchange->head_bytes;
 }
 
-void http_exchange_add_field(struct http_exchange *exchange, struct text name, struct text value)
+void http_exchange_keep_field(struct http_exchange *exchange, struct text name, struct text value)
 {
     if (exchange->head_too_large) return;
     struct http_request *request = &exchange->request;
@@ -116,26 +120,37 @@ void http_exchange_add_field(struct http_exchange *exchange, struct text name, s
         exchange->fields = grown;
         request->fields = grown;
     }
+    exchange->fields[request->field_count++] = (struct http_field){name, value, false};
+}
+
+void http_exchange_add_field(struct http_exchange *exchange, struct text name, struct text value)
+{
+    if (exchange->head_too_large) return;
+    exchange->head_too_large = fields_full(exchange, name.length + value.length);
+    if (exchange->head_too_large) return;
     char *name_copy = arena_copy(&exchange->arena, name.bytes, name.length);
     char *value_copy = arena_copy(&exchange->arena, value.bytes, value.length);
     exchange->head_too_large = name_copy == NULL || value_copy == NULL;
-    if (exchange->head_too_large) return;
-    exchange->fields[request->field_count++] =
-        (struct http_field){{name_copy, name.length}, {value_copy, value.length}};
+    http_exchange_keep_field(exchange, (struct text){name_copy, name.length},
+                             (struct text){value_copy, value.length});
+}
+
+void http_exchange_keep_target(struct http_exchange *exchange, struct text target)
+{
+    exchange->head_bytes += target.length;
+    const char *mark = memchr(target.bytes, '?', target.length);
+    size_t path_length = mark == NULL ? target.length : (size_t)(mark - target.bytes);
+    exchange->request.path = (struct text){target.bytes, path_length};
+    if (mark != NULL) {
+        exchange->request.query = (struct text){mark + 1, target.length - path_length - 1};
+    }
 }
 
 bool http_exchange_set_target(struct http_exchange *exchange, struct text target)
 {
     char *copy = arena_copy(&exchange->arena, target.bytes, target.length);
-    if (copy == NULL) return false;
-    exchange->head_bytes += target.length;
-    const char *mark = memchr(copy, '?', target.length);
-    size_t path_length = mark == NULL ? target.length : (size_t)(mark - copy);
-    exchange->request.path = (struct text){copy, path_length};
-    if (mark != NULL) {
-        exchange->request.query = (struct text){mark + 1, target.length - path_length - 1};
-    }
-    return true;
+    if (copy != NULL) http_exchange_keep_target(exchange, (struct text){copy, target.length});
+    return copy != NULL;
 }
 
 void http_exchange_add_body(struct http_exchange *exchange, struct text bytes)

@@ -118,8 +118,9 @@ static bool flushed(struct http_connection *connection)
     return false;
 }
 
-static void connection_flush(struct http_connection *connection)
+void http_connection_flush(struct http_connection *connection)
 {
+    http_connection_unmark(connection);
     size_t flushed_bytes = 0;
     while (!connection->closing && !connection->write_pending) {
         if (flushed_bytes > HTTP_TURN_BYTES_MAX) {
@@ -152,7 +153,7 @@ void http_server_flush(struct http_server *server)
         struct http_connection *connection = server->flushing;
         server->flushing = connection->next_dirty;
         connection->dirty = false;
-        connection_flush(connection);
+        http_connection_flush(connection);
     }
     if (server->dirty != NULL) {
         (void)uv_idle_start(&server->idle, idled);

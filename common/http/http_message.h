@@ -18,6 +18,7 @@ enum http_version { HTTP_VERSION_1_0, HTTP_VERSION_1_1, HTTP_VERSION_2 };
 struct http_field {
     struct text name;
     struct text value;
+    bool literal; /* Of an answer: both texts are literals, which need no copies. */
 };
 
 struct http_request {
@@ -57,6 +58,7 @@ struct http_response {
     struct http_field trailers[HTTP_RESPONSE_TRAILERS_MAX]; /* HTTP/2, and streams. */
     size_t trailer_count;
     bool trailers_only; /* HTTP/2: the fields end the stream; there is no body. */
+    bool undated;       /* Without a Date field, as the protocol's other servers answer. */
     struct buffer body;
 };
 
@@ -65,6 +67,11 @@ void http_response_init(struct http_response *response, int status);
 /* Adds a field or a trailer. Its texts are borrowed until http_reply; names in lower case. */
 void http_response_add(struct http_response *response, const char *name, struct text value);
 void http_response_add_trailer(struct http_response *response, const char *name, struct text value);
+
+/* The same of two literals, which are not copied. */
+void http_response_add_literal(struct http_response *response, const char *name, const char *value);
+void http_response_add_literal_trailer(struct http_response *response, const char *name,
+                                       const char *value);
 
 /* Answers: takes the response's body, and releases the exchange. A connection that has gone makes
  * this release alone. content-length is added by the server. */
