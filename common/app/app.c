@@ -7,11 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <uv.h>
 
 #include "app/app_config.h"
+#include "app/app_limits.h"
 #include "base/log.h"
+#include "http/http_tls.h"
 #include "rpc/rpc_client.h"
 #include "rpc/rpc_server.h"
 #include "service_list.h"
@@ -21,11 +24,13 @@
 #endif
 
 enum {
-    CONFIG_ARENA_BYTES_MAX = 64 * 1024,
+    CONFIG_ARENA_BYTES_MAX = 256 * 1024,
     MALLOC_ARENAS_MAX = 2,          /* Of glibc: each costs memory, and threads are few. */
     MALLOC_TRIM_BYTES = 256 * 1024, /* Free memory at the heap's end that goes back. */
     MALLOC_MMAP_BYTES = 256 * 1024, /* Larger blocks go back as soon as they are freed. */
     DATA_MODE = 0750,
+    SIGNALS = 3,
+    DESCRIPTORS_BESIDE = 512, /* Files, sockets of calls, and what else is not a connection. */
     EXIT_FAILED = 1,
     EXIT_WRONG = 2,
 };
@@ -40,7 +45,7 @@ struct running {
     const struct app_service *service;
     const struct app_config *config;
     uv_loop_t loop;
-    uv_signal_t signals[2];
+    uv_signal_t signals[SIGNALS];
     size_t signal_count;
     struct db *writer;
     struct rpc_client *client;
@@ -48,6 +53,7 @@ struct running {
     bool opened;
     struct app_mount mounts[APP_MOUNTS_MAX];
     size_t mount_count;
+    struct http_tls *tls; /* NULL: none. */
     struct rpc_server *server;
     bool stopping;
 };
@@ -70,10 +76,27 @@ static void stopped(void *context)
     uv_stop(&running->loop); /* What is still open is the server's own, and closed with it. */
 }
 
+/* Certificates are replaced while the service runs: those that are broken change nothing. */
+static void reload(struct running *running)
+{
+    struct fault fault;
+    if (running->tls == NULL) {
+        log_write(LOG_INFO, "SIGHUP: there are no certificates to read again");
+    } else if (http_tls_reload(running->tls, &fault) == OK) {
+        log_write(LOG_INFO, "SIGHUP: read the certificates again");
+    } else {
+        log_write(LOG_ERROR, "SIGHUP: the certificates stay as they were: %s", fault.message);
+    }
+}
+
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct running *running = handle->data;
     if (running->stopping) return;
+    if (number == SIGHUP) {
+        reload(running);
+        return;
+    }
     running->stopping = true;
     log_write(LOG_INFO, "stopping: %s", number == SIGINT ? "SIGINT" : "SIGTERM");
     rpc_server_drain(running->server, stopped, running);
@@ -124,6 +147,31 @@ static enum status service_open(struct running *running, struct fault *fault)
     return status;
 }
 
+static enum status tls_open(struct running *running, struct fault *fault)
+{
+    const struct app_config *config = running->config;
+    if (config->tls_certificate == NULL) return OK;
+    const struct http_tls_config tls = {.certificate = {.path = config->tls_certificate},
+                                        .key = {.path = config->tls_key},
+                                        .client_ca = {.path = config->tls_client_ca}};
+    return http_tls_new(&tls, &running->tls, fault);
+}
+
+/* A connection is a descriptor: as many as the limit allows, if the system does. */
+static void descriptors_raise(size_t connections_max)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    rlim_t wanted = (rlim_t)connections_max + DESCRIPTORS_BESIDE;
+    if (limit.rlim_cur >= wanted) return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur == wanted) return;
+    log_write(LOG_WARNING,
+              "the system allows %llu descriptors, which connections-max=%zu may need "
+              "more than",
+              (unsigned long long)limit.rlim_cur, connections_max);
+}
+
 static enum status server_open(struct running *running, struct fault *fault)
 {
     struct rpc_mount mounts[APP_MOUNTS_MAX];
@@ -140,6 +188,9 @@ static enum status server_open(struct running *running, struct fault *fault)
     config.writer = running->writer;
     config.store_path = running->writer == NULL ? NULL : running->config->store_path;
     config.client = running->client;
+    config.http = running->config->http;
+    config.tls = running->tls;
+    config.allow_plain = running->config->tls_plain;
     config.reflection = running->config->reflection;
     config.log_calls = running->config->log_calls;
     config.callers = service_names;
@@ -149,7 +200,8 @@ static enum status server_open(struct running *running, struct fault *fault)
 
 static enum status signals_open(struct running *running, struct fault *fault)
 {
-    static const int numbers[] = {SIGTERM, SIGINT};
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+    _Static_assert(ARRAY_LENGTH(numbers) == SIGNALS, "a handle for each");
     for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
         uv_signal_t *handle = &running->signals[i];
         int error = uv_signal_init(&running->loop, handle);
@@ -170,6 +222,7 @@ static void close_all(struct running *running)
     if (running->opened) running->service->close(running->self);
     if (running->client != NULL) rpc_client_free(running->client);
     db_close(running->writer);
+    http_tls_free(running->tls);
     int error = uv_loop_close(&running->loop);
     if (error != 0) log_write(LOG_WARNING, "the loop was not empty: %s", uv_strerror(error));
 }
@@ -178,6 +231,7 @@ static int serve(const struct app_service *service, const struct app_config *con
 {
     struct running running = {.service = service, .config = config};
     struct fault fault = {.message = "no memory"};
+    descriptors_raise(config->http.connections_max);
     if (uv_loop_init(&running.loop) != 0) {
         log_write(LOG_ERROR, "cannot start: no event loop");
         return EXIT_FAILED;
@@ -186,6 +240,7 @@ static int serve(const struct app_service *service, const struct app_config *con
     if (status == OK) status = client_open(&running, &fault);
     if (status == OK) status = service_open(&running, &fault);
     if (status == OK) status = signals_open(&running, &fault);
+    if (status == OK) status = tls_open(&running, &fault);
     if (status == OK) status = server_open(&running, &fault);
     if (status == OK) {
         (void)malloc_trim(0); /* What starting took. */
@@ -229,6 +284,9 @@ int app_main(const struct app_service *service, int argc, char **argv)
         code = EXIT_WRONG;
     } else if (config.help) {
         const char *help = app_config_help(&arena, service->name, app_default_port(service->name));
+        (void)fputs(help == NULL ? "" : help, stdout);
+    } else if (config.limit_help) {
+        const char *help = app_limits_help(&arena);
         (void)fputs(help == NULL ? "" : help, stdout);
     } else if (config.version) {
         (void)printf("%s %s\n", service->name, app_version());

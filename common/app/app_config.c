@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/app_limits.h"
 #include "service_list.h"
 
 enum { PORT_MAX = 65535, WORDS_BYTES_MAX = 128 };
@@ -22,6 +23,10 @@ struct said {
     const char *log_format;
     const char *log_calls;
     const char *reflection;
+    const char *tls_certificate;
+    const char *tls_key;
+    const char *tls_client_ca;
+    const char *tls_plain;
 };
 
 static const struct option {
@@ -38,6 +43,10 @@ static const struct option {
     {"--log-format", "SOTONG_LOG_FORMAT", offsetof(struct said, log_format)},
     {"--log-calls", "SOTONG_LOG_CALLS", offsetof(struct said, log_calls)},
     {"--reflection", "SOTONG_REFLECTION", offsetof(struct said, reflection)},
+    {"--tls-certificate", "SOTONG_TLS_CERTIFICATE", offsetof(struct said, tls_certificate)},
+    {"--tls-key", "SOTONG_TLS_KEY", offsetof(struct said, tls_key)},
+    {"--tls-client-ca", "SOTONG_TLS_CLIENT_CA", offsetof(struct said, tls_client_ca)},
+    {"--tls-plain", "SOTONG_TLS_PLAIN", offsetof(struct said, tls_plain)},
 };
 
 static const char **said_at(struct said *said, const struct option *option)
@@ -76,6 +85,16 @@ const char *app_config_help(struct arena *arena, const char *name, int default_p
         "  --log-calls WORD   all, failed or none (all)                 SOTONG_LOG_CALLS\n"
         "  --reflection WORD  on or off (on where only loopback is\n"
         "                     listened on)                              SOTONG_REFLECTION\n"
+        "  --tls-certificate FILE, --tls-key FILE\n"
+        "                     PEM; TLS is spoken, and SIGHUP reads\n"
+        "                     them again    SOTONG_TLS_CERTIFICATE, SOTONG_TLS_KEY\n"
+        "  --tls-client-ca FILE\n"
+        "                     PEM; clients show a certificate that\n"
+        "                     leads to one of these                     SOTONG_TLS_CLIENT_CA\n"
+        "  --tls-plain WORD   on or off (off): serve what is not TLS\n"
+        "                     on the same port                          SOTONG_TLS_PLAIN\n"
+        "  --limit NAME=VALUE as often as needed; --limit help names\n"
+        "                     all; SOTONG_LIMITS is NAME=VALUE,…        SOTONG_LIMITS\n"
         "  --help             this text\n"
         "  --version          the version\n"
         "\n"
@@ -113,6 +132,26 @@ static enum status option_take(const struct app_arguments *arguments, int *index
     return OK;
 }
 
+/* `--limit NAME=VALUE` or `--limit=NAME=VALUE` at *index; one that stands further right wins. */
+static enum status limit_take(const struct app_arguments *arguments, int *index,
+                              struct app_config *out, struct fault *fault)
+{
+    const char *value = arguments->values[*index] + strlen("--limit");
+    if (*value == '=') value++;
+    if (*value == '\0' && *index + 1 < arguments->count) value = arguments->values[++*index];
+    if (*value == '\0') {
+        return fault_set(fault, INVALID_ARGUMENT, "--limit needs a value; see --limit help");
+    }
+    out->limit_help |= strcmp(value, "help") == 0;
+    return out->limit_help ? OK : app_limits_read(out, "--limit", value, fault);
+}
+
+static bool is_limit(const char *word)
+{
+    size_t length = strlen("--limit");
+    return strncmp(word, "--limit", length) == 0 && (word[length] == '\0' || word[length] == '=');
+}
+
 static enum status words_read(const struct app_arguments *arguments, struct said *said,
                               struct app_config *out, struct fault *fault)
 {
@@ -121,6 +160,9 @@ static enum status words_read(const struct app_arguments *arguments, struct said
             out->help = true;
         } else if (strcmp(arguments->values[i], "--version") == 0) {
             out->version = true;
+        } else if (is_limit(arguments->values[i])) {
+            enum status status = limit_take(arguments, &i, out, fault);
+            if (status != OK) return status;
         } else {
             enum status status = option_take(arguments, &i, said, fault);
             if (status != OK) return status;
@@ -142,6 +184,32 @@ static void environment_read(const struct app_arguments *arguments, struct said 
         if (*value == NULL && options[i].variable != NULL)
             *value = variable(arguments, options[i].variable);
     }
+}
+
+/* What the variable says, the options may say otherwise. */
+static enum status limits_variable_read(const struct app_arguments *arguments,
+                                        struct app_config *out, struct fault *fault)
+{
+    app_limits_reset(out);
+    const char *list = variable(arguments, "SOTONG_LIMITS");
+    return list == NULL ? OK : app_limits_read(out, "SOTONG_LIMITS", list, fault);
+}
+
+static enum status tls_read(const struct said *said, struct app_config *out, struct fault *fault)
+{
+    out->tls_certificate = said->tls_certificate;
+    out->tls_key = said->tls_key;
+    out->tls_client_ca = said->tls_client_ca;
+    if ((out->tls_certificate == NULL) != (out->tls_key == NULL)) {
+        return fault_set(fault, INVALID_ARGUMENT,
+                         "--tls-certificate (SOTONG_TLS_CERTIFICATE) and --tls-key "
+                         "(SOTONG_TLS_KEY) go together");
+    }
+    if (out->tls_certificate == NULL && out->tls_client_ca != NULL) {
+        return fault_set(fault, INVALID_ARGUMENT,
+                         "--tls-client-ca (SOTONG_TLS_CLIENT_CA) needs --tls-certificate");
+    }
+    return OK;
 }
 
 static enum status port_parse(const char *what, const char *string, int *port, struct fault *fault)
@@ -236,6 +304,7 @@ static enum status choices_read(const struct said *said, struct app_config *out,
          RPC_LOG_CALLS_ALL},
         {{"--reflection (SOTONG_REFLECTION)", said->reflection, switches, ARRAY_LENGTH(switches)},
          is_loopback(out->listen)},
+        {{"--tls-plain (SOTONG_TLS_PLAIN)", said->tls_plain, switches, ARRAY_LENGTH(switches)}, 0},
     };
     int chosen[ARRAY_LENGTH(rows)];
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
@@ -246,6 +315,7 @@ static enum status choices_read(const struct said *said, struct app_config *out,
     out->log_format = (enum log_format)chosen[1];
     out->log_calls = (enum rpc_log_calls)chosen[2];
     out->reflection = chosen[3] == 1;
+    out->tls_plain = chosen[4] == 1;
     return OK;
 }
 
@@ -265,11 +335,13 @@ enum status app_config_read(struct arena *arena, const char *name, int default_p
 {
     struct said said = {NULL};
     *out = (struct app_config){.port = default_port};
-    enum status status = words_read(arguments, &said, out, fault);
-    if (status != OK || out->help || out->version) return status;
+    enum status status = limits_variable_read(arguments, out, fault);
+    if (status == OK) status = words_read(arguments, &said, out, fault);
+    if (status != OK || out->help || out->version || out->limit_help) return status;
     environment_read(arguments, &said);
     status = port_read(arguments, &said, default_port, out, fault);
     if (status == OK) status = listen_read(&said, out, fault);
+    if (status == OK) status = tls_read(&said, out, fault);
     if (status == OK) status = choices_read(&said, out, fault);
     if (status == OK) status = peers_read(arena, &said, out, fault);
     if (status != OK) return status;

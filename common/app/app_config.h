@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "http/http_limits.h"
 #include "rpc/rpc_client.h"
 #include "rpc/rpc_recorder.h"
 
@@ -25,8 +26,14 @@ struct app_config {
     bool reflection;
     struct rpc_peer peers[APP_PEERS_MAX];
     size_t peer_count;
-    bool help;    /* Only help was asked for. */
-    bool version; /* Only the version was asked for. */
+    struct http_limits http;
+    const char *tls_certificate; /* PEM files; NULL: no TLS. */
+    const char *tls_key;
+    const char *tls_client_ca; /* NULL: clients show no certificate. */
+    bool tls_plain;            /* With TLS: what is not is served too. */
+    bool limit_help;           /* Only the limits were asked for. */
+    bool help;                 /* Only help was asked for. */
+    bool version;              /* Only the version was asked for. */
 };
 
 /* Where a variable's value comes from; NULL: it is not set. getenv is one. */

@@ -410,6 +410,8 @@ static enum status http_start(struct rpc_server *server, struct fault *fault)
                                               .address = server->config.address,
                                               .port = server->config.port,
                                               .limits = server->config.http,
+                                              .tls = server->config.tls,
+                                              .allow_plain = server->config.allow_plain,
                                               .handler = handle,
                                               .context = server};
     return http_server_new(&config, &server->http, fault);

@@ -9,6 +9,7 @@
 #include "rpc/rpc_limits.h"
 #include "rpc/rpc_recorder.h"
 
+struct http_tls;
 struct uv_loop_s;
 struct rpc_server;
 struct rpc_client;
@@ -26,6 +27,8 @@ struct rpc_server_config {
     const char *address;
     int port;
     struct http_limits http;
+    struct http_tls *tls; /* Borrowed for the server's life; NULL: none. See http_tls.h. */
+    bool allow_plain;     /* With TLS: what is not is served too. */
     const struct rpc_mount *mounts; /* Borrowed until rpc_server_new returns. */
     size_t mount_count;
     struct db *writer;         /* Borrowed for the server's life; NULL: no store. */

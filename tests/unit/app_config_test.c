@@ -1,4 +1,4 @@
-#include "app/app_config.h"
+#include "app/app_limits.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +39,22 @@ static const struct {
     {{"--log-format", "xml", NULL}, NULL, NULL, 0, NULL, NULL, "xml is none of json, text"},
     {{"--log-calls", "some", NULL}, NULL, NULL, 0, NULL, NULL, "some is none of all, failed, none"},
     {{"--reflection", "yes", NULL}, NULL, NULL, 0, NULL, NULL, "yes is none of off, on"},
+    {{"--limit", "connections-max=7", "--limit=connections-max=8", NULL},
+     NULL,
+     NULL,
+     8441,
+     "127.0.0.1",
+     "data/petition.sqlite",
+     NULL},
+    {{"--limit", NULL}, NULL, NULL, 0, NULL, NULL, "--limit needs a value"},
+    {{"--limit", "connections-max", NULL}, NULL, NULL, 0, NULL, NULL, "is written"},
+    {{"--limit", "connections-max=x", NULL}, NULL, NULL, 0, NULL, NULL, "whole number from 1 to"},
+    {{"--limit", "connections-max=0", NULL}, NULL, NULL, 0, NULL, NULL, "whole number from 1 to"},
+    {{"--limit", "nothing=1", NULL}, NULL, NULL, 0, NULL, NULL, "there is no limit nothing"},
+    {{"--tls-key", "k", NULL}, NULL, NULL, 0, NULL, NULL, "go together"},
+    {{"--tls-certificate", "c", NULL}, NULL, NULL, 0, NULL, NULL, "go together"},
+    {{"--tls-client-ca", "c", NULL}, NULL, NULL, 0, NULL, NULL, "needs --tls-certificate"},
+    {{"--tls-plain", "maybe", NULL}, NULL, NULL, 0, NULL, NULL, "maybe is none of off, on"},
     {{"--peers", "budget", NULL}, NULL, NULL, 0, NULL, NULL, "--peers (SOTONG_PEERS)"},
     {{NULL}, "x", NULL, 0, NULL, NULL, "SOTONG_PORT: x is no port"},
     {{NULL}, "65535", NULL, 0, NULL, NULL, "SOTONG_PORT: counted from 65535"},
@@ -135,6 +151,33 @@ static void keeps_peers_and_facts(void)
     arena_free(&arena);
 }
 
+static const char *limits_variable(const char *name)
+{
+    return strcmp(name, "SOTONG_LIMITS") == 0 ? "streams-max=5,fields-max=6,pings-max=7" : NULL;
+}
+
+/* The variable first, then the options from left to right; all others keep their defaults. */
+static void sets_limits(void)
+{
+    struct arena arena;
+    arena_init(&arena, 1 << 18);
+    char words[][40] = {"budget", "--limit", "fields-max=8", "--limit=pings-max=9,pings-max=10"};
+    char *values[] = {words[0], words[1], words[2], words[3]};
+    const struct app_arguments arguments = {4, values, limits_variable};
+    struct app_config config;
+    struct fault fault;
+    CU_ASSERT_EQUAL(app_config_read(&arena, "budget", 8440, &arguments, &config, &fault), OK);
+    CU_ASSERT_EQUAL(config.http.streams_max, 5);
+    CU_ASSERT_EQUAL(config.http.fields_max, 8);
+    CU_ASSERT_EQUAL(config.http.pings_max, 10);
+    CU_ASSERT_EQUAL(config.http.head_timeout_ms, http_limits_default().head_timeout_ms);
+    const char *help = app_limits_help(&arena);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(help);
+    for (size_t i = 0; i < HTTP_LIMIT_COUNT; i++)
+        CU_ASSERT_PTR_NOT_NULL(strstr(help, http_limit_infos[i].name));
+    arena_free(&arena);
+}
+
 static void fails_without_memory(void)
 {
     struct arena arena;
@@ -159,5 +202,5 @@ static void fails_without_memory(void)
 
 SUITE("app_config", {"reads options and variables", reads_options_and_variables},
       {"needs a port where there is no default", needs_a_port_where_there_is_no_default},
-      {"keeps peers and facts", keeps_peers_and_facts},
+      {"keeps peers and facts", keeps_peers_and_facts}, {"sets limits", sets_limits},
       {"fails without memory", fails_without_memory})
