@@ -19,6 +19,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/status.h"
+#include "base/text.h"
 
 struct db;
 struct rpc_call;
@@ -168,6 +169,35 @@ struct rpc_client *rpc_call_client(struct rpc_call *call);
 const char *rpc_traceparent(struct rpc_call *call);
 const char *rpc_tracestate(struct rpc_call *call);
 
+/* ---- Metadata ----
+ *
+ * Fields of the request, and fields that a handler adds to its answer. Names are in lower case.
+ * Values are text; those of names that end in -bin are bytes, which travel as base64. */
+
+/* The value as it came of the first field with this name; bytes is NULL where there is none. */
+struct text rpc_metadata(const struct rpc_call *call, const char *name);
+
+/* The field at an index, counted from 0. False: there are no more. */
+bool rpc_metadata_at(const struct rpc_call *call, size_t index, struct text *name,
+                     struct text *value);
+
+/* The bytes of a field whose name ends in -bin, in the call's arena. NOT_FOUND: there is none;
+ * INVALID_ARGUMENT: it is not base64. */
+NODISCARD enum status rpc_metadata_bytes(struct rpc_call *call, const char *name,
+                                         struct text *bytes);
+
+/* Adds a field to the beginning of the answer, or to its end. Both are copied. INVALID_ARGUMENT: a
+ * name that is not made of a-z 0-9 _ . - or belongs to a protocol, or a value that is not printable
+ * ASCII (bytes are, for -bin); FAILED_PRECONDITION: the answer has begun; RESOURCE_EXHAUSTED: more
+ * than RPC_METADATA_FIELDS_MAX fields or RPC_METADATA_BYTES_MAX bytes. The fault is set. */
+NODISCARD enum status rpc_add_header(struct rpc_call *call, const char *name, struct text value);
+NODISCARD enum status rpc_add_trailer(struct rpc_call *call, const char *name, struct text value);
+
+/* Adds a message to the details of the call's error, such as google.rpc.RetryInfo; a
+ * google.protobuf.Any is added as what it holds. Copied. False: there is no room for it, of which
+ * RPC_DETAILS_ADDED_BYTES_MAX is what clients take. */
+bool rpc_detail(struct rpc_call *call, const ProtobufCMessage *detail);
+
 /* ---- Streams ----
  *
  * The handler of a stream is straight-line code on a fiber of the loop's thread; where it waits,
@@ -198,6 +228,9 @@ NODISCARD enum status rpc_receive(struct rpc_call *call, const ProtobufCMessage 
 /* Sends a message of the server's stream; it is encoded when this returns. Waits while the peer is
  * slow. RESOURCE_EXHAUSTED: the message is too large. */
 NODISCARD enum status rpc_send(struct rpc_call *call, const ProtobufCMessage *out);
+
+/* Begins the answer before its first message, with the headers that were added. */
+void rpc_send_headers(struct rpc_call *call);
 
 /* Waits at least so many milliseconds. */
 NODISCARD enum status rpc_sleep(struct rpc_call *call, int64_t ms);

@@ -56,3 +56,37 @@ enum status rpc_base64_decode(struct arena *arena, struct text text, struct text
     *bytes = (struct text){out, length};
     return OK;
 }
+
+bool rpc_base64_quantum(const char quantum[static 4], uint8_t bytes[static 3], size_t *length)
+{
+    size_t digits = quantum[3] != '=' ? 4 : quantum[2] != '=' ? 3 : 2;
+    uint32_t group = 0;
+    for (size_t i = 0; i < 4; i++) {
+        int digit = i < digits ? digit_of(quantum[i]) : 0;
+        if (digit < 0) return false;
+        group = group << 6 | (uint32_t)digit;
+    }
+    for (size_t i = 0; i < 3; i++)
+        bytes[i] = (uint8_t)(group >> (16 - 8 * i));
+    *length = digits - 1;
+    return true;
+}
+
+enum status rpc_base64_append(struct buffer *out, struct text bytes)
+{
+    uint8_t *end;
+    enum status status = buffer_reserve(out, (bytes.length + 2) / 3 * 4, &end);
+    if (status != OK) return status;
+    for (size_t i = 0; i < bytes.length; i += 3) {
+        size_t left = bytes.length - i;
+        uint32_t group = (uint32_t)(unsigned char)bytes.bytes[i] << 16;
+        if (left > 1) group |= (uint32_t)(unsigned char)bytes.bytes[i + 1] << 8;
+        if (left > 2) group |= (uint32_t)(unsigned char)bytes.bytes[i + 2];
+        *end++ = (uint8_t)alphabet[group >> 18];
+        *end++ = (uint8_t)alphabet[group >> 12 & 63];
+        *end++ = (uint8_t)(left > 1 ? alphabet[group >> 6 & 63] : '=');
+        *end++ = (uint8_t)(left > 2 ? alphabet[group & 63] : '=');
+        out->length += 4;
+    }
+    return OK;
+}

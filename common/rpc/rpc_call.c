@@ -6,8 +6,12 @@
 
 #include "base/clock.h"
 #include "rpc/rpc_codec.h"
+#include "rpc/rpc_envelope.h"
+#include "rpc/rpc_fiber.h"
 #include "rpc/rpc_json.h"
 #include "rpc/rpc_lanes.h"
+#include "rpc/rpc_loop.h"
+#include "rpc/rpc_protocol.h"
 
 struct arena *rpc_arena(struct rpc_call *call)
 {
@@ -16,7 +20,9 @@ struct arena *rpc_arena(struct rpc_call *call)
 
 struct db *rpc_db(struct rpc_call *call)
 {
-    return call->db;
+    if (call->fiber == NULL || call->db != NULL) return call->db;
+    call->commits_seen = rpc_lanes_commits(call->loop->lanes);
+    return rpc_loop_reader(call->loop);
 }
 
 struct fault *rpc_fault(struct rpc_call *call)
@@ -84,22 +90,16 @@ enum status rpc_reason(struct rpc_call *call, enum status status, const char *re
     return status;
 }
 
+bool rpc_cancelled(const struct rpc_call *call)
+{
+    return call->cancelled || rpc_time_left_ms(call) == 0;
+}
+
 enum status rpc_write(struct rpc_call *call,
                       enum status (*write)(struct rpc_call *call, void *context), void *context)
 {
-    return rpc_lanes_write(call->lanes, call, write, context);
-}
-
-enum status rpc_receive(struct rpc_call *call, const ProtobufCMessage **in)
-{
-    *in = NULL;
-    return rpc_fail(call, UNIMPLEMENTED, "streams are not served yet");
-}
-
-enum status rpc_send(struct rpc_call *call, const ProtobufCMessage *out)
-{
-    (void)out;
-    return rpc_fail(call, UNIMPLEMENTED, "streams are not served yet");
+    if (call->fiber != NULL) return rpc_fiber_write(call, write, context);
+    return rpc_lanes_write(call->loop->lanes, call, write, context);
 }
 
 const char *rpc_traceparent(struct rpc_call *call)
@@ -128,17 +128,36 @@ const char *rpc_call_message(struct rpc_call *call)
     return status_connect_name(call->status);
 }
 
+enum status rpc_call_over_fail(struct rpc_call *call)
+{
+    const char *message = NULL;
+    if (call->over == CANCELLED) message = "the client has gone or has cancelled the call";
+    if (call->over == UNAVAILABLE) message = "the server stops";
+    if (call->over == DEADLINE_EXCEEDED) {
+        message = call->idle ? "the stream was idle for too long" : "the deadline has passed";
+    }
+    /* For others the fault was set when it happened. */
+    return message == NULL ? call->over : rpc_fail(call, call->over, "%s", message);
+}
+
 enum status rpc_call_run(struct rpc_call *call)
 {
+    call->out = NULL;
+    if (call->cancelled) {
+        call->status = rpc_fail(call, CANCELLED, "the call was over before it could run");
+        return call->status;
+    }
     if (rpc_time_left_ms(call) == 0) {
         call->status =
             rpc_fail(call, DEADLINE_EXCEEDED, "the deadline passed before the call could run");
         return call->status;
     }
-    call->out = rpc_message_new(&call->arena, call->method->output->descriptor);
-    if (call->out == NULL) {
-        call->status = rpc_fail(call, RESOURCE_EXHAUSTED, "no memory for the response");
-        return call->status;
+    if (!call->method->server_streams) {
+        call->out = rpc_message_new(&call->arena, call->method->output->descriptor);
+        if (call->out == NULL) {
+            call->status = rpc_fail(call, RESOURCE_EXHAUSTED, "no memory for the response");
+            return call->status;
+        }
     }
     call->status = call->handler(call->self, call, call->in, call->out);
     return call->status;
@@ -146,14 +165,29 @@ enum status rpc_call_run(struct rpc_call *call)
 
 void rpc_call_encode(struct rpc_call *call)
 {
-    static const struct rpc_json_style style = {.indent = false, .default_values = false};
-    if (call->status != OK) return;
-    enum status status =
-        call->json ? rpc_json_write_as(call->method->output, call->out, &style, &call->encoded)
-                   : rpc_encode(call->out, &call->encoded);
-    call->bytes_out += call->encoded.length;
+    if (call->status != OK || call->out == NULL) return;
+    enum status status = OK;
+    /* Room for the envelope's head, which is written when the length is known. */
+    if (call->protocol->enveloped) {
+        static const uint8_t head[RPC_ENVELOPE_HEAD_BYTES];
+        status = buffer_append(&call->encoded, head, sizeof head);
+    }
+    if (status == OK) status = rpc_call_encode_message(call, call->out, &call->encoded);
+    call->out = NULL;
     if (status == OK) return;
     buffer_free(&call->encoded);
-    call->status = rpc_fail(call, status, "the response could not be encoded: %s",
-                            status == RESOURCE_EXHAUSTED ? "it is too large" : "internal error");
+    call->status = status;
+}
+
+enum status rpc_call_encode_message(struct rpc_call *call, const ProtobufCMessage *message,
+                                    struct buffer *out)
+{
+    static const struct rpc_json_style style = {.indent = false, .default_values = false};
+    const size_t before = out->length;
+    enum status status = call->json ? rpc_json_write_as(call->method->output, message, &style, out)
+                                    : rpc_encode(message, out);
+    call->bytes_out += out->length - before;
+    if (status == OK) return OK;
+    return rpc_fail(call, status, "the response could not be encoded: %s",
+                    status == RESOURCE_EXHAUSTED ? "it is too large" : "internal error");
 }

@@ -17,7 +17,8 @@ enum status rpc_descriptor_read(const struct rpc_file *file, struct arena *arena
 {
     ProtobufCAllocator allocator = rpc_arena_allocator(arena);
     *out = google__protobuf__file_descriptor_proto__unpack(&allocator, file->length, file->bytes);
-    return *out == NULL ? RESOURCE_EXHAUSTED : OK; /* protoc wrote it: only memory can be missing. */
+    return *out == NULL ? RESOURCE_EXHAUSTED
+                        : OK; /* protoc wrote it: only memory can be missing. */
 }
 
 static bool named(const char *name, struct text wanted)

@@ -1,20 +1,14 @@
-/* gRPC, unary, over HTTP/2: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md. */
+/* gRPC over HTTP/2: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md. */
 #include <stdio.h>
 #include <string.h>
 
 #include "http/http_message.h"
+#include "rpc/rpc_answer.h"
 #include "rpc/rpc_base64.h"
 #include "rpc/rpc_error.h"
 #include "rpc/rpc_protocol.h"
 
-enum { FRAME_HEAD_BYTES = 5, TIMEOUT_DIGITS_MAX = 8 };
-
-bool rpc_grpc_accepts(struct text content_type)
-{
-    return rpc_media_type_is(content_type, "application/grpc") ||
-           rpc_media_type_is(content_type, "application/grpc+proto") ||
-           rpc_media_type_is(content_type, "application/grpc+json");
-}
+enum { TIMEOUT_DIGITS_MAX = 8 };
 
 /* ---- Requests ---- */
 
@@ -36,18 +30,13 @@ static int64_t unit_us(char unit)
     }
 }
 
-static enum status read_timeout(struct rpc_call *call, const struct http_request *request)
+static enum status read_timeout(struct rpc_call *call, struct text value)
 {
-    struct text value = http_request_field(request, "grpc-timeout");
-    if (value.bytes == NULL) return OK;
     int64_t number = 0;
-    bool good = value.length >= 2 && value.length <= TIMEOUT_DIGITS_MAX + 1;
-    for (size_t i = 0; good && i + 1 < value.length; i++) {
-        good = value.bytes[i] >= '0' && value.bytes[i] <= '9';
-        number = number * 10 + (value.bytes[i] - '0');
-    }
-    char unit = good ? value.bytes[value.length - 1] : ' ';
-    if (!good || (unit != 'n' && unit_us(unit) == 0)) {
+    char unit = value.length == 0 ? ' ' : value.bytes[value.length - 1];
+    struct text digits = {value.bytes, value.length == 0 ? 0 : value.length - 1};
+    if (!rpc_number_read(digits, TIMEOUT_DIGITS_MAX, &number) ||
+        (unit != 'n' && unit_us(unit) == 0)) {
         return rpc_fail(call, INVALID_ARGUMENT,
                         "grpc-timeout is not up to %d digits and one of H M S m u n",
                         TIMEOUT_DIGITS_MAX);
@@ -57,45 +46,31 @@ static enum status read_timeout(struct rpc_call *call, const struct http_request
     return OK;
 }
 
-/* Finds the only message in the body. */
-static enum status read_frame(struct rpc_call *call, struct text body, struct text *message)
+enum status rpc_grpc_read(struct rpc_call *call, const struct http_request *request)
 {
-    if (body.length < FRAME_HEAD_BYTES) {
-        return rpc_fail(call, INVALID_ARGUMENT, "the body holds no message");
+    struct text timeout = http_request_field(request, "grpc-timeout");
+    struct text encoding = http_request_field(request, "grpc-encoding");
+    if (encoding.bytes != NULL) {
+        enum status status = rpc_encoding_read(call, encoding, &call->request_gzip);
+        if (status != OK) return status;
     }
-    const unsigned char *head = (const unsigned char *)body.bytes;
-    if (head[0] == 1) {
-        return rpc_fail(call, UNIMPLEMENTED,
-                        "the message is compressed; the only encoding here is identity");
-    }
-    if (head[0] != 0) {
-        return rpc_fail(call, INVALID_ARGUMENT, "the message has the unknown flags %d", head[0]);
-    }
-    size_t length =
-        (size_t)head[1] << 24 | (size_t)head[2] << 16 | (size_t)head[3] << 8 | (size_t)head[4];
-    size_t present = body.length - FRAME_HEAD_BYTES;
-    if (length > present) {
-        return rpc_fail(call, INVALID_ARGUMENT, "the message has %zu bytes of %zu", present,
-                        length);
-    }
-    if (length < present) {
-        return rpc_fail(call, UNIMPLEMENTED, "a unary call has one message, this has more");
-    }
-    *message = (struct text){body.bytes + FRAME_HEAD_BYTES, length};
-    return OK;
-}
-
-static enum status read_call(struct rpc_call *call, const struct http_request *request,
-                             struct text *message)
-{
-    struct text type = http_request_field(request, "content-type");
-    call->json = rpc_media_type_is(type, "application/grpc+json");
-    enum status status = read_timeout(call, request);
-    if (status == OK) status = read_frame(call, request->body, message);
-    return status;
+    /* Clients of gRPC list what they can read with every call; an answer is compressed where the
+     * request was. */
+    call->response_gzip =
+        call->request_gzip &&
+        rpc_encodings_accept_gzip(http_request_field(request, "grpc-accept-encoding"));
+    return timeout.bytes == NULL ? OK : read_timeout(call, timeout);
 }
 
 /* ---- Responses ---- */
+
+void rpc_grpc_head(struct rpc_call *call, struct http_response *response)
+{
+    http_response_add(response, "content-type", text_from(call->type->name));
+    if (call->request_gzip || call->status == UNIMPLEMENTED)
+        http_response_add(response, "grpc-accept-encoding", text_from(rpc_encodings));
+    if (call->response_gzip) http_response_add(response, "grpc-encoding", text_from("gzip"));
+}
 
 /* Percent-encodes what a header value cannot hold; NULL: no memory. */
 static char *encode_message(struct arena *arena, const char *message)
@@ -118,56 +93,62 @@ static char *encode_message(struct arena *arena, const char *message)
     return encoded;
 }
 
-static void reply_error(struct rpc_call *call, struct http_response *response)
+static const char *code_text(enum status status)
 {
-    char code[12];
-    (void)snprintf(code, sizeof code, "%d", (int)call->status);
-    response->trailers_only = true;
-    http_response_add(response, "grpc-status", text_from(code));
-    char *message = encode_message(&call->arena, rpc_call_message(call));
-    if (message != NULL) http_response_add(response, "grpc-message", text_from(message));
-    if (call->violation_count > 0 || call->reason[0] != '\0') {
-        struct text status = rpc_error_status(call);
-        struct text value = rpc_base64_encode(&call->arena, status);
-        if (status.bytes != NULL && value.bytes != NULL) {
-            http_response_add(response, "grpc-status-details-bin", value);
-        }
-    }
-    http_reply(call->exchange, response);
+    static const char *const codes[STATUS_COUNT] = {
+        "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16"};
+    return codes[status];
 }
 
-/* Puts the frame's head before the message. */
-static enum status frame(const struct buffer *message, struct buffer *out)
+static struct http_field field(const char *name, struct text value)
 {
-    const size_t length = message->length;
-    const uint8_t head[FRAME_HEAD_BYTES] = {0, (uint8_t)(length >> 24), (uint8_t)(length >> 16),
-                                            (uint8_t)(length >> 8), (uint8_t)length};
-    uint8_t *end;
-    enum status status = buffer_reserve(out, sizeof head + length, &end);
-    if (status != OK) return status;
-    memcpy(end, head, sizeof head);
-    if (length > 0) memcpy(end + sizeof head, message->bytes, length);
-    out->length += sizeof head + length;
+    return (struct http_field){text_from(name), value};
+}
+
+size_t rpc_grpc_status(struct rpc_call *call,
+                       struct http_field fields[static RPC_GRPC_STATUS_FIELDS_MAX])
+{
+    size_t count = 0;
+    fields[count++] = field("grpc-status", text_from(code_text(call->status)));
+    if (call->status == OK) return count;
+    /* Without memory the code alone must do. */
+    char *message = encode_message(&call->arena, rpc_call_message(call));
+    if (message != NULL) fields[count++] = field("grpc-message", text_from(message));
+    if (!rpc_error_has_details(call)) return count;
+    struct text status = rpc_error_status(call);
+    struct text value = rpc_base64_encode(&call->arena, status);
+    if (status.bytes != NULL && value.bytes != NULL)
+        fields[count++] = field("grpc-status-details-bin", value);
+    return count;
+}
+
+static enum status tail(struct rpc_call *call, struct http_response *response)
+{
+    struct http_field fields[RPC_GRPC_STATUS_FIELDS_MAX];
+    size_t count = rpc_grpc_status(call, fields);
+    /* An answer without messages and headers of its own is one block of fields. */
+    response->trailers_only =
+        !call->started && call->headers.count == 0 && response->body.length == 0;
+    for (size_t i = 0; i < count; i++) {
+        if (response->trailers_only) {
+            response->fields[response->field_count++] = fields[i];
+        } else {
+            response->trailers[response->trailer_count++] = fields[i];
+        }
+    }
+    if (response->trailers_only) {
+        rpc_answer_add_fields(response, &call->trailers);
+    } else {
+        rpc_answer_add_trailers(response, &call->trailers);
+    }
     return OK;
 }
 
-static void reply(struct rpc_call *call)
-{
-    struct http_response response;
-    http_response_init(&response, 200);
-    const char *type = call->json ? "application/grpc+json" : "application/grpc";
-    http_response_add(&response, "content-type", text_from(type));
-    http_response_add(&response, "grpc-accept-encoding", text_from("identity"));
-    if (call->status == OK && frame(&call->encoded, &response.body) != OK) {
-        call->status = rpc_fail(call, RESOURCE_EXHAUSTED, "no memory for the response");
-    }
-    buffer_free(&call->encoded);
-    if (call->status != OK) {
-        reply_error(call, &response);
-        return;
-    }
-    http_response_add_trailer(&response, "grpc-status", text_from("0"));
-    http_reply(call->exchange, &response);
-}
-
-const struct rpc_protocol rpc_grpc = {.name = "grpc", .read = read_call, .reply = reply};
+const struct rpc_protocol rpc_grpc = {
+    .name = "grpc",
+    .enveloped = true,
+    .http2 = true,
+    .read = rpc_grpc_read,
+    .head = rpc_grpc_head,
+    .tail = tail,
+};

@@ -1,6 +1,7 @@
-/* grpc.health.v1.Health of every server: Check. (Watch is a stream.) */
+/* grpc.health.v1.Health of every server: Check and Watch. */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -9,5 +10,5 @@
 struct health {
     const struct rpc_handlers *const *mounted; /* Services that Check knows besides "". */
     size_t mounted_count;
-    bool draining; /* NOT_SERVING from now on. */
+    const atomic_bool *draining; /* NOT_SERVING from then on. */
 };

@@ -7,14 +7,10 @@
 
 #include "base/clock.h"
 #include "rpc/rpc_call.h"
+#include "rpc/rpc_loop.h"
 #include "rpc/rpc_metrics.h"
 
-/* A queue of calls, first in, first out. */
-struct calls {
-    struct rpc_call *first, *last;
-    size_t count;
-};
-
+/* A queue of jobs, first in, first out. */
 struct jobs {
     struct rpc_job *first, *last;
     size_t count;
@@ -27,53 +23,27 @@ struct worker {
 
 struct rpc_lanes {
     struct rpc_lanes_config config;
-    struct db *reader;       /* The loop's. */
-    bool reading;            /* It is in a transaction, which all reads of a turn share. */
-    unsigned reader_commits; /* `commits` when that began. */
-    atomic_uint commits;     /* Counted by the writer when they are durable. */
-    uv_prepare_t turn_end;
-    uv_async_t wake; /* Tells the loop of `finished`. */
+    atomic_uint commits; /* Counted by the writer when they are durable. */
     uv_thread_t writer_thread;
     bool writer_started;
-    struct worker workers[RPC_WORKERS_MAX];
-    int worker_count;
 
-    uv_mutex_t mutex; /* Guards everything below. */
+    uv_mutex_t mutex; /* Guards everything below, and the state of every job. */
     uv_cond_t write_waiting;
     uv_cond_t write_done; /* For those in rpc_write. */
     uv_cond_t flow_waiting;
+    struct worker workers[RPC_WORKERS_MAX];
+    int worker_count;
     struct jobs writes;
-    struct calls flows;
-    struct calls finished;
+    struct jobs flows;
     int workers_idle;
     bool stopping;
 };
 
-static void calls_push(struct calls *calls, struct rpc_call *call)
-{
-    call->next = NULL;
-    if (calls->last != NULL) {
-        calls->last->next = call;
-    } else {
-        calls->first = call;
-    }
-    calls->last = call;
-    calls->count++;
-}
-
-static struct rpc_call *calls_pop(struct calls *calls)
-{
-    struct rpc_call *call = calls->first;
-    if (call == NULL) return NULL;
-    calls->first = call->next;
-    if (calls->first == NULL) calls->last = NULL;
-    calls->count--;
-    return call;
-}
-
 static void jobs_push(struct jobs *jobs, struct rpc_job *job)
 {
+    job->state = RPC_JOB_WAITING;
     job->next = NULL;
+    job->previous = jobs->last;
     if (jobs->last != NULL) {
         jobs->last->next = job;
     } else {
@@ -83,18 +53,39 @@ static void jobs_push(struct jobs *jobs, struct rpc_job *job)
     jobs->count++;
 }
 
+static void jobs_remove(struct jobs *jobs, struct rpc_job *job)
+{
+    if (job->next != NULL) {
+        job->next->previous = job->previous;
+    } else {
+        jobs->last = job->previous;
+    }
+    if (job->previous != NULL) {
+        job->previous->next = job->next;
+    } else {
+        jobs->first = job->next;
+    }
+    jobs->count--;
+}
+
+static struct rpc_job *jobs_pop(struct jobs *jobs)
+{
+    struct rpc_job *job = jobs->first;
+    if (job == NULL) return NULL;
+    jobs_remove(jobs, job);
+    job->state = RPC_JOB_RUNNING;
+    return job;
+}
+
 /* Takes up to `most` jobs off the front. */
 static struct jobs jobs_take(struct jobs *jobs, size_t most)
 {
-    struct jobs taken = {.first = jobs->first};
+    struct jobs taken = {NULL, NULL, 0};
     while (jobs->first != NULL && taken.count < most) {
-        taken.last = jobs->first;
-        jobs->first = jobs->first->next;
-        taken.count++;
-        jobs->count--;
+        struct rpc_job *job = jobs_pop(jobs);
+        jobs_push(&taken, job);
+        job->state = RPC_JOB_RUNNING;
     }
-    if (taken.last != NULL) taken.last->next = NULL;
-    if (jobs->first == NULL) jobs->last = NULL;
     return taken;
 }
 
@@ -103,8 +94,8 @@ static struct jobs jobs_take(struct jobs *jobs, size_t most)
 static enum status job_body(struct rpc_job *job)
 {
     if (job->write == NULL) return rpc_call_run(job->call);
-    if (rpc_time_left_ms(job->call) == 0) {
-        return rpc_fail(job->call, DEADLINE_EXCEEDED, "the deadline passed before the write");
+    if (rpc_cancelled(job->call)) {
+        return rpc_fail(job->call, CANCELLED, "the call was over before the write");
     }
     return job->write(job->call, job->context);
 }
@@ -154,29 +145,29 @@ static void batch_run(struct rpc_lanes *lanes, struct jobs *jobs)
     rpc_metrics_commit(lanes->config.metrics, jobs->count, clock_monotonic_us() - began_us, kept);
     if (kept) {
         lanes->commits++;
+        lanes->config.committed(lanes->config.context);
         return;
     }
     db_rollback(db);
     batch_fail(jobs);
 }
 
-/* Hands out what the batch's jobs came to; under the mutex. */
+/* Hands out what the batch's jobs came to. Their owners may release them at once. */
 static void batch_finish(struct rpc_lanes *lanes, struct jobs *jobs)
 {
-    bool waiting = false;
+    bool blocks = false;
     struct rpc_job *next;
+    uv_mutex_lock(&lanes->mutex);
+    for (struct rpc_job *job = jobs->first; job != NULL; job = job->next) {
+        job->state = RPC_JOB_DONE;
+        blocks |= job->blocks;
+    }
     for (struct rpc_job *job = jobs->first; job != NULL; job = next) {
         next = job->next;
-        if (job->write != NULL) {
-            job->done = true;
-            waiting = true;
-        } else {
-            job->call->status = job->status;
-            calls_push(&lanes->finished, job->call);
-        }
+        if (!job->blocks) rpc_loop_post(job->call->loop, job);
     }
-    if (waiting) uv_cond_broadcast(&lanes->write_done);
-    if (lanes->finished.count > 0) (void)uv_async_send(&lanes->wake);
+    if (blocks) uv_cond_broadcast(&lanes->write_done);
+    uv_mutex_unlock(&lanes->mutex);
 }
 
 static void writer_main(void *argument)
@@ -190,20 +181,25 @@ static void writer_main(void *argument)
         struct jobs jobs = jobs_take(&lanes->writes, RPC_WRITE_BATCH_MAX);
         uv_mutex_unlock(&lanes->mutex);
         batch_run(lanes, &jobs);
-        uv_mutex_lock(&lanes->mutex);
         batch_finish(lanes, &jobs);
+        uv_mutex_lock(&lanes->mutex);
     }
     uv_mutex_unlock(&lanes->mutex);
 }
 
-static bool writer_submit(struct rpc_lanes *lanes, struct rpc_job *job)
+enum status rpc_lanes_submit_write(struct rpc_lanes *lanes, struct rpc_job *job)
 {
+    if (!lanes->writer_started) {
+        return rpc_fail(job->call, FAILED_PRECONDITION, "the service has no store");
+    }
     uv_mutex_lock(&lanes->mutex);
     bool fits = lanes->writes.count < lanes->config.write_queue_max;
     if (fits) jobs_push(&lanes->writes, job);
     uv_cond_signal(&lanes->write_waiting);
     uv_mutex_unlock(&lanes->mutex);
-    return fits;
+    if (fits) return OK;
+    return rpc_fail(job->call, UNAVAILABLE, "%zu writes are waiting already",
+                    lanes->config.write_queue_max);
 }
 
 void rpc_lanes_queued(struct rpc_lanes *lanes, struct rpc_lanes_queued *queued)
@@ -217,20 +213,31 @@ enum status rpc_lanes_write(struct rpc_lanes *lanes, struct rpc_call *call,
                             enum status (*write)(struct rpc_call *call, void *context),
                             void *context)
 {
-    assert(call->method->lane == RPC_LANE_FLOW); /* The writer itself would wait for ever. */
-    if (lanes->config.writer == NULL) {
-        return rpc_fail(call, FAILED_PRECONDITION, "the service has no store");
-    }
-    struct rpc_job job = {.call = call, .write = write, .context = context};
-    if (!writer_submit(lanes, &job)) {
-        return rpc_fail(call, UNAVAILABLE, "%zu writes are waiting already",
-                        lanes->config.write_queue_max);
-    }
+    assert(call->lane == RPC_LANE_FLOW); /* The writer itself would wait for ever. */
+    struct rpc_job job = {.call = call, .write = write, .context = context, .blocks = true};
+    enum status status = rpc_lanes_submit_write(lanes, &job);
+    if (status != OK) return status;
     uv_mutex_lock(&lanes->mutex);
-    while (!job.done)
+    while (job.state != RPC_JOB_DONE)
         uv_cond_wait(&lanes->write_done, &lanes->mutex);
     uv_mutex_unlock(&lanes->mutex);
     return job.status;
+}
+
+bool rpc_lanes_withdraw(struct rpc_lanes *lanes, struct rpc_job *job)
+{
+    bool flow = job->write == NULL && job->call->lane == RPC_LANE_FLOW;
+    uv_mutex_lock(&lanes->mutex);
+    bool waits = job->state == RPC_JOB_WAITING;
+    if (waits) jobs_remove(flow ? &lanes->flows : &lanes->writes, job);
+    if (waits) job->state = RPC_JOB_IDLE;
+    uv_mutex_unlock(&lanes->mutex);
+    return waits;
+}
+
+unsigned rpc_lanes_commits(const struct rpc_lanes *lanes)
+{
+    return lanes->commits;
 }
 
 /* ---- The flow lane ---- */
@@ -264,18 +271,18 @@ static void worker_main(void *argument)
         while (lanes->flows.count == 0 && !lanes->stopping)
             uv_cond_wait(&lanes->flow_waiting, &lanes->mutex);
         lanes->workers_idle--;
-        struct rpc_call *call = calls_pop(&lanes->flows);
-        if (call == NULL) break;
+        struct rpc_job *job = jobs_pop(&lanes->flows);
+        if (job == NULL) break;
         uv_mutex_unlock(&lanes->mutex);
-        flow_run(lanes, call, &reader);
+        flow_run(lanes, job->call, &reader);
+        rpc_loop_post(job->call->loop, job);
         uv_mutex_lock(&lanes->mutex);
-        calls_push(&lanes->finished, call);
-        (void)uv_async_send(&lanes->wake);
     }
     uv_mutex_unlock(&lanes->mutex);
     db_close(reader);
 }
 
+/* Under the mutex: several loops may ask for the first one. */
 static bool worker_start(struct rpc_lanes *lanes)
 {
     struct worker *worker = &lanes->workers[lanes->worker_count];
@@ -287,99 +294,30 @@ static bool worker_start(struct rpc_lanes *lanes)
     return true;
 }
 
-static bool flow_submit(struct rpc_lanes *lanes, struct rpc_call *call)
+static enum status flow_submit(struct rpc_lanes *lanes, struct rpc_job *job)
 {
     uv_mutex_lock(&lanes->mutex);
     bool fits = lanes->flows.count < lanes->config.flow_queue_max;
-    bool more = (size_t)lanes->workers_idle <= lanes->flows.count;
-    uv_mutex_unlock(&lanes->mutex);
-    if (!fits) return false;
-    if (more && lanes->worker_count < lanes->config.workers_max && !worker_start(lanes) &&
-        lanes->worker_count == 0)
-        return false;
-    uv_mutex_lock(&lanes->mutex);
-    calls_push(&lanes->flows, call);
-    uv_cond_signal(&lanes->flow_waiting);
-    uv_mutex_unlock(&lanes->mutex);
-    return true;
-}
-
-/* ---- The read lane ---- */
-
-/* Ends the transaction before the loop waits, so that the store's log can be cleared. */
-static void reader_end(struct rpc_lanes *lanes)
-{
-    if (!lanes->reading) return;
-    lanes->reading = false;
-    if (db_commit(lanes->reader) != OK) db_rollback(lanes->reader);
-}
-
-static void turn_ended(uv_prepare_t *prepare)
-{
-    reader_end(prepare->data);
-}
-
-/* The calls that came with one turn of the loop read in one transaction: a call sees one state of
- * the store, and taking and releasing the store's locks, which costs more than a small read, is
- * shared. A commit meanwhile begins another, so that nobody misses what he was told is done. */
-static struct db *reader_begin(struct rpc_lanes *lanes)
-{
-    if (lanes->reader == NULL) return NULL;
-    unsigned commits = lanes->commits;
-    if (lanes->reader_commits != commits) reader_end(lanes);
-    if (!lanes->reading) lanes->reading = db_begin(lanes->reader) == OK;
-    lanes->reader_commits = commits;
-    return lanes->reader;
-}
-
-/* ---- The loop's side ---- */
-
-static void finished(uv_async_t *wake)
-{
-    struct rpc_lanes *lanes = wake->data;
-    uv_mutex_lock(&lanes->mutex);
-    struct calls calls = lanes->finished;
-    lanes->finished = (struct calls){NULL, NULL, 0};
-    uv_mutex_unlock(&lanes->mutex);
-    for (struct rpc_call *call; (call = calls_pop(&calls)) != NULL;)
-        lanes->config.done(lanes->config.context, call);
-}
-
-static void done_now(struct rpc_lanes *lanes, struct rpc_call *call, enum status status)
-{
-    call->status = status;
-    lanes->config.done(lanes->config.context, call);
-}
-
-void rpc_lanes_run(struct rpc_lanes *lanes, struct rpc_call *call)
-{
-    call->lanes = lanes;
-    switch (call->method->lane) {
-    case RPC_LANE_STREAM:
-        done_now(lanes, call, rpc_fail(call, UNIMPLEMENTED, "streams are not served yet"));
-        return;
-    case RPC_LANE_READ:
-        call->db = reader_begin(lanes);
-        done_now(lanes, call, rpc_call_run(call));
-        return;
-    case RPC_LANE_WRITE:
-        if (!lanes->writer_started) {
-            done_now(lanes, call, rpc_fail(call, FAILED_PRECONDITION, "the service has no store"));
-            return;
-        }
-        call->job = (struct rpc_job){.call = call};
-        if (writer_submit(lanes, &call->job)) return;
-        done_now(lanes, call,
-                 rpc_fail(call, UNAVAILABLE, "%zu writes are waiting already",
-                          lanes->config.write_queue_max));
-        return;
-    case RPC_LANE_FLOW:
-        if (flow_submit(lanes, call)) return;
-        done_now(lanes, call,
-                 rpc_fail(call, UNAVAILABLE, "%zu calls are waiting already",
-                          lanes->config.flow_queue_max));
-        return;
+    bool more = fits && (size_t)lanes->workers_idle <= lanes->flows.count &&
+                lanes->worker_count < lanes->config.workers_max;
+    bool can_run = !more || worker_start(lanes) || lanes->worker_count > 0;
+    if (fits && can_run) {
+        jobs_push(&lanes->flows, job);
+        uv_cond_signal(&lanes->flow_waiting);
     }
+    uv_mutex_unlock(&lanes->mutex);
+    if (!fits) {
+        return rpc_fail(job->call, UNAVAILABLE, "%zu calls are waiting already",
+                        lanes->config.flow_queue_max);
+    }
+    return can_run ? OK : rpc_fail(job->call, UNAVAILABLE, "there is no thread for the call");
+}
+
+enum status rpc_lanes_submit(struct rpc_lanes *lanes, struct rpc_call *call)
+{
+    call->job = (struct rpc_job){.call = call};
+    return call->lane == RPC_LANE_FLOW ? flow_submit(lanes, &call->job)
+                                       : rpc_lanes_submit_write(lanes, &call->job);
 }
 
 /* ---- Beginning and end ---- */
@@ -397,20 +335,6 @@ static enum status writer_start(struct rpc_lanes *lanes, struct fault *fault)
     return OK;
 }
 
-static bool primitives_init(struct rpc_lanes *lanes)
-{
-    if (uv_mutex_init(&lanes->mutex) != 0) abort();
-    if (uv_cond_init(&lanes->write_waiting) != 0 || uv_cond_init(&lanes->write_done) != 0 ||
-        uv_cond_init(&lanes->flow_waiting) != 0)
-        abort(); /* On Linux these only fail when called wrongly. */
-    lanes->wake.data = lanes->turn_end.data = lanes;
-    if (uv_async_init(lanes->config.loop, &lanes->wake, finished) != 0) return false;
-    /* Prepare handles run last started first: this one after those that flush connections. */
-    (void)uv_prepare_init(lanes->config.loop, &lanes->turn_end);
-    (void)uv_prepare_start(&lanes->turn_end, turn_ended);
-    return true;
-}
-
 enum status rpc_lanes_new(const struct rpc_lanes_config *config, struct rpc_lanes **out,
                           struct fault *fault)
 {
@@ -418,34 +342,16 @@ enum status rpc_lanes_new(const struct rpc_lanes_config *config, struct rpc_lane
     struct rpc_lanes *lanes = calloc(1, sizeof *lanes);
     if (lanes == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for the lanes");
     lanes->config = *config;
-    if (!primitives_init(lanes)) {
-        free(lanes);
-        return fault_set(fault, UNAVAILABLE, "the loop takes no more handles");
-    }
-    enum status status = worker_reader(lanes, &lanes->reader, fault);
-    if (status == OK) status = writer_start(lanes, fault);
+    if (uv_mutex_init(&lanes->mutex) != 0 || uv_cond_init(&lanes->write_waiting) != 0 ||
+        uv_cond_init(&lanes->write_done) != 0 || uv_cond_init(&lanes->flow_waiting) != 0)
+        abort(); /* On Linux these only fail when called wrongly. */
+    enum status status = writer_start(lanes, fault);
     if (status != OK) {
         rpc_lanes_free(lanes);
         return status;
     }
     *out = lanes;
     return OK;
-}
-
-static void turn_end_closed(uv_handle_t *handle)
-{
-    struct rpc_lanes *lanes = handle->data;
-    uv_cond_destroy(&lanes->write_waiting);
-    uv_cond_destroy(&lanes->write_done);
-    uv_cond_destroy(&lanes->flow_waiting);
-    uv_mutex_destroy(&lanes->mutex);
-    free(lanes);
-}
-
-static void wake_closed(uv_handle_t *handle)
-{
-    struct rpc_lanes *lanes = handle->data;
-    uv_close((uv_handle_t *)&lanes->turn_end, turn_end_closed);
 }
 
 void rpc_lanes_free(struct rpc_lanes *lanes)
@@ -459,8 +365,9 @@ void rpc_lanes_free(struct rpc_lanes *lanes)
     for (int i = 0; i < lanes->worker_count; i++)
         (void)uv_thread_join(&lanes->workers[i].thread);
     if (lanes->writer_started) (void)uv_thread_join(&lanes->writer_thread);
-    assert(lanes->finished.count == 0);
-    reader_end(lanes);
-    db_close(lanes->reader);
-    uv_close((uv_handle_t *)&lanes->wake, wake_closed);
+    uv_cond_destroy(&lanes->write_waiting);
+    uv_cond_destroy(&lanes->write_done);
+    uv_cond_destroy(&lanes->flow_waiting);
+    uv_mutex_destroy(&lanes->mutex);
+    free(lanes);
 }

@@ -1,37 +1,36 @@
-/* Where handlers run: reads on the loop, writes on one thread that commits many at once, flows on a
- * few workers. Nothing above this file knows of threads. */
+/* Where handlers run that do not run on a loop: writes on one thread that commits many at once,
+ * flows on a few workers. All loops of a server share them. */
 #pragma once
 
 #include "base/fault.h"
 #include "db/db.h"
 #include "rpc/rpc.h"
 
-struct uv_loop_s;
+struct rpc_job;
 struct rpc_lanes;
 struct rpc_metrics;
 
 struct rpc_lanes_config {
-    struct uv_loop_s *loop;
     struct db *writer;      /* Borrowed; from the start to the stop it is the writer's alone. NULL:
                              * the service has no store. */
-    const char *store_path; /* Read connections are opened on it; NULL without a store. */
+    const char *store_path; /* Workers open read connections on it; NULL without a store. */
     int workers_max;
     size_t write_queue_max;
     size_t flow_queue_max;
     struct rpc_metrics *metrics; /* Where commits are counted. */
-    /* A call has run and has its status; called on the loop, for reads before rpc_lanes_run
-     * returns. */
-    void (*done)(void *context, struct rpc_call *call);
+    /* Something was committed; called on the writer's thread. */
+    void (*committed)(void *context);
     void *context;
 };
 
-/* Opens the loop's read connection and starts the writer. UNAVAILABLE: the store cannot be opened
- * for reading, or there is no thread. */
+/* Starts the writer. UNAVAILABLE: there is no thread. */
 NODISCARD enum status rpc_lanes_new(const struct rpc_lanes_config *config, struct rpc_lanes **out,
                                     struct fault *fault);
 
-/* Runs a decoded call in its method's lane. A full queue fails it with UNAVAILABLE. */
-void rpc_lanes_run(struct rpc_lanes *lanes, struct rpc_call *call);
+/* Queues a call for its lane, RPC_LANE_WRITE or RPC_LANE_FLOW; its loop is told when it is done.
+ * UNAVAILABLE: the queue is full; FAILED_PRECONDITION: a write without a store. The fault is set.
+ */
+NODISCARD enum status rpc_lanes_submit(struct rpc_lanes *lanes, struct rpc_call *call);
 
 /* Calls that wait for the writer, and for a worker. */
 struct rpc_lanes_queued {
@@ -41,11 +40,20 @@ struct rpc_lanes_queued {
 
 void rpc_lanes_queued(struct rpc_lanes *lanes, struct rpc_lanes_queued *queued);
 
-/* What rpc_write of rpc.h does. */
+/* Queues what a fiber gave to rpc_write; the call's loop is told when it is done. The same errors.
+ */
+NODISCARD enum status rpc_lanes_submit_write(struct rpc_lanes *lanes, struct rpc_job *job);
+
+/* Takes a job out of its queue. False: it runs, or is done. */
+bool rpc_lanes_withdraw(struct rpc_lanes *lanes, struct rpc_job *job);
+
+/* What rpc_write of rpc.h does on a worker. */
 NODISCARD enum status rpc_lanes_write(struct rpc_lanes *lanes, struct rpc_call *call,
                                       enum status (*write)(struct rpc_call *call, void *context),
                                       void *context);
 
-/* Stops the threads, which must have no calls left, and releases all, with the loop's next turn.
- * NULL is accepted. */
+/* How many commits have become durable. */
+unsigned rpc_lanes_commits(const struct rpc_lanes *lanes);
+
+/* Stops the threads, which must have no calls left, and releases all. NULL is accepted. */
 void rpc_lanes_free(struct rpc_lanes *lanes);

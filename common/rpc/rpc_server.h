@@ -1,5 +1,5 @@
-/* A server of RPCs: Connect unary (POST and GET, protobuf and JSON) and gRPC unary, on one port.
- * See the README of this folder for its protocols, lanes and limits. */
+/* A server of RPCs: gRPC, gRPC-Web and Connect, unary calls and streams, on one port. See the
+ * README of this folder for its protocols, lanes and limits. */
 #pragma once
 
 #include "base/fault.h"
@@ -8,17 +8,12 @@
 #include "rpc/rpc.h"
 #include "rpc/rpc_limits.h"
 #include "rpc/rpc_recorder.h"
+#include "rpc/rpc_routes.h"
 
 struct http_tls;
 struct uv_loop_s;
 struct rpc_server;
 struct rpc_client;
-
-/* A service and the `self` of its handlers. */
-struct rpc_mount {
-    const struct rpc_handlers *handlers;
-    void *self;
-};
 
 struct rpc_server_config {
     struct uv_loop_s *loop;
@@ -26,6 +21,8 @@ struct rpc_server_config {
     const char *version;
     const char *address;
     int port;
+    int loops; /* 1 to RPC_LOOPS_MAX: the given loop, and further ones with threads of their own,
+                * on which handlers of reads and streams then run too. */
     struct http_limits http;
     struct http_tls *tls; /* Borrowed for the server's life; NULL: none. See http_tls.h. */
     bool allow_plain;     /* With TLS: what is not is served too. */
@@ -38,6 +35,7 @@ struct rpc_server_config {
     size_t write_queue_max;    /* RPC_WRITE_QUEUE_MAX */
     size_t flow_queue_max;     /* RPC_FLOW_QUEUE_MAX */
     size_t arena_bytes_max;    /* RPC_ARENA_BYTES_MAX */
+    size_t message_bytes_max;  /* RPC_MESSAGE_BYTES_MAX */
     bool reflection;           /* Serves grpc.reflection. */
     enum rpc_log_calls log_calls;
     const char *const *callers; /* Names of services that may call, for the log; borrowed. */
@@ -47,15 +45,16 @@ struct rpc_server_config {
 /* A configuration with every limit at its default and all else empty. */
 struct rpc_server_config rpc_server_config_default(void);
 
-/* Listens and serves from now on, on the loop. UNAVAILABLE: the port or the store cannot be opened;
+/* Listens and serves from now on. UNAVAILABLE: the port or the store cannot be opened;
  * INVALID_ARGUMENT: the address is none; the fault says which and why. */
 NODISCARD enum status rpc_server_new(const struct rpc_server_config *config,
                                      struct rpc_server **out, struct fault *fault);
 
 int rpc_server_port(const struct rpc_server *server);
 
-/* Stops: health says NOT_SERVING, no new calls, those in flight finish; then stopped(context) is
- * called from the loop. */
+/* Stops: health says NOT_SERVING, no new calls, those in flight finish, within the drain time of
+ * the HTTP limits; streams that last longer end with UNAVAILABLE. Then stopped(context) is called
+ * from the loop. */
 void rpc_server_drain(struct rpc_server *server, void (*stopped)(void *context), void *context);
 
 /* Releases a drained server; the loop must turn once more afterwards. NULL is accepted. */

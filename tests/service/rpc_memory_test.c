@@ -74,7 +74,6 @@ static size_t call(struct fixture *fixture, const char *request, size_t length)
 {
     int connection = socket_connect(rpc_server_port(fixture->server));
     CU_ASSERT_TRUE(socket_send(connection, request, length));
-    (void)shutdown(connection, SHUT_WR);
     size_t got = 0;
     for (int turn = 0; turn < TURNS_MAX; turn++) {
         (void)uv_run(&fixture->loop, UV_RUN_NOWAIT);

@@ -110,7 +110,7 @@ static const struct {
     {"GET " SERVICE "GetRow?connect=v2&encoding=json&message=%7B%7D HTTP/1.1\r\n",
      NULL,
      {"400 ", "`connect`"}},
-    {"GET " SERVICE "GetRow?encoding=json&compression=gzip&message=%7B%7D HTTP/1.1\r\n",
+    {"GET " SERVICE "GetRow?encoding=json&compression=br&message=%7B%7D HTTP/1.1\r\n",
      NULL,
      {"501 ", "identity"}},
     {"POST " SERVICE "Fail HTTP/1.1\r\nContent-Type: application/json\r\n",
@@ -379,23 +379,54 @@ static void finishes_calls_when_it_drains(void)
     CU_ASSERT_EQUAL(runtime_server_stop(server), 1);
 }
 
-/* Clients that leave before their answers: the calls finish, the server stays sound. */
-static void outlives_clients_that_leave(void)
+static int post_and_stay(struct runtime_server *server, const char *method, const char *json)
 {
+    char request[512];
+    (void)snprintf(request, sizeof request,
+                   "POST " SERVICE "%s HTTP/1.1\r\nHost: a\r\n"
+                   "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                   method, strlen(json), json);
+    int connection = socket_connect(runtime_server_port(server));
+    CU_ASSERT_TRUE(socket_send(connection, request, strlen(request)));
+    return connection;
+}
+
+/* A number of GET /metrics; -1: it is not there. */
+static int metric(struct runtime_server *server, const char *name)
+{
+    static char page[SOCKET_ANSWER_BYTES];
+    (void)socket_exchange(runtime_server_port(server),
+                          "GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", page);
+    const char *line = strstr(page, name);
+    return line == NULL ? -1 : atoi(line + strlen(name));
+}
+
+static bool metric_becomes(struct runtime_server *server, const char *name, int wanted)
+{
+    for (int i = 0; i < 10000 && metric(server, name) != wanted; i++)
+        (void)usleep(1000);
+    return metric(server, name) == wanted;
+}
+
+/* Clients that leave before their answers: calls that have not begun never begin, one that runs
+ * finishes, and the server stays sound. */
+static void drops_the_calls_of_clients_that_leave(void)
+{
+    enum { LEAVING = 5 };
+    static const char queued[] = "sotong_lane_queue_length{lane=\"write\"} ";
     struct runtime_server *server = start();
-    const char *json = "{\"row\":{\"name\":\"a\"},\"waitMs\":50}";
-    for (int i = 0; i < 5; i++) {
-        char request[512];
-        (void)snprintf(request, sizeof request,
-                       "POST " SERVICE "PutRow HTTP/1.1\r\nHost: a\r\n"
-                       "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                       strlen(json), json);
-        int connection = socket_connect(runtime_server_port(server));
-        CU_ASSERT_TRUE(socket_send(connection, request, strlen(request)));
-        (void)close(connection);
-    }
+    int leaving[LEAVING];
+    int first = post_and_stay(server, "PutRow", "{\"row\":{\"name\":\"a\"},\"waitMs\":2000}");
     wait_for_runs(server, 1);
-    CU_ASSERT_EQUAL(runtime_server_stop(server), 1); /* Stops while they still run. */
+    for (int i = 0; i < LEAVING; i++)
+        leaving[i] = post_and_stay(server, "PutRow", "{\"row\":{\"name\":\"b\"}}");
+    CU_ASSERT_TRUE(metric_becomes(server, queued, LEAVING));
+    for (int i = 0; i < LEAVING; i++)
+        (void)close(leaving[i]);
+    CU_ASSERT_TRUE(metric_becomes(server, queued, 0));
+    (void)close(first);
+    CU_ASSERT_EQUAL(runtime_server_state(server)->runs, 1);
+    CU_ASSERT_EQUAL(runtime_server_stop(server), 1); /* Stops while it still runs. */
 }
 
 static void refuses_what_is_too_large(void)
@@ -440,6 +471,6 @@ SUITE("rpc_server", {"answers every request", answers_every_request},
       {"does not run what is late", does_not_run_what_is_late},
       {"refuses when the queues are full", refuses_when_the_queues_are_full},
       {"finishes calls when it drains", finishes_calls_when_it_drains},
-      {"outlives clients that leave", outlives_clients_that_leave},
+      {"drops the calls of clients that leave", drops_the_calls_of_clients_that_leave},
       {"refuses what is too large", refuses_what_is_too_large},
       {"refuses a port in use", refuses_a_port_in_use})
