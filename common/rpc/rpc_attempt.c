@@ -1,5 +1,6 @@
 #include "rpc/rpc_attempt.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,7 +9,6 @@
 
 #include "base/clock.h"
 #include "rpc/rpc_base64.h"
-#include "rpc/rpc_cancel.h"
 #include "rpc/rpc_exchange.h"
 
 enum { READ_BYTES = 256 * 1024, CONTENT_TYPE_BYTES = 64 };
@@ -88,6 +88,22 @@ static bool is_binary(const char *name)
     return text_ends_with(text_from(name), text_from("-bin"));
 }
 
+/* What HTTP allows as a name and as a value; anything else could end one field and begin another.
+ */
+static bool is_field(const struct rpc_entry *entry)
+{
+    static const char marks[] = "!#$%&'*+-.^_`|~";
+    if (entry->name[0] == '\0') return false;
+    for (const char *c = entry->name; *c != '\0'; c++) {
+        if (!isalnum((unsigned char)*c) && strchr(marks, *c) == NULL) return false;
+    }
+    for (size_t i = 0; i < entry->value.length && !is_binary(entry->name); i++) {
+        unsigned char byte = (unsigned char)entry->value.bytes[i];
+        if ((byte < ' ' && byte != '\t') || byte == 0x7F) return false;
+    }
+    return true;
+}
+
 static enum status add_metadata(struct rpc_attempt *attempt, struct rpc_fields *fields)
 {
     const struct rpc_options *options = attempt->options;
@@ -96,6 +112,7 @@ static enum status add_metadata(struct rpc_attempt *attempt, struct rpc_fields *
     for (size_t i = 0; i < options->metadata_count && status == OK; i++) {
         const struct rpc_entry *entry = &options->metadata[i];
         struct text value = entry->value;
+        if (!is_field(entry)) return INVALID_ARGUMENT;
         if (is_binary(entry->name)) value = rpc_base64_encode(&attempt->arena, value);
         status = value.bytes == NULL && entry->value.length > 0
                      ? RESOURCE_EXHAUSTED
@@ -127,6 +144,11 @@ static enum status write_head(struct rpc_attempt *attempt)
     return status;
 }
 
+static void cancel_exchange(void *context)
+{
+    rpc_exchange_cancel(context);
+}
+
 enum status rpc_attempt_init(struct rpc_attempt *attempt, const struct rpc_attempt_config *config)
 {
     size_t most = config->options->response_bytes_max;
@@ -142,15 +164,17 @@ enum status rpc_attempt_init(struct rpc_attempt *attempt, const struct rpc_attem
     buffer_init(&attempt->frame, (size_t)RPC_REQUEST_BYTES_MAX + RPC_ENVELOPE_HEAD_BYTES);
     buffer_init(&attempt->message, RPC_REQUEST_BYTES_MAX);
     enum status status = rpc_exchange_new(config->route->engine, config->route, &attempt->exchange);
-    if (status == OK && attempt->options->cancel != NULL)
-        rpc_cancel_attach(attempt->options->cancel, attempt->exchange);
-    return status;
+    if (status != OK || attempt->options->cancel == NULL) return status;
+    attempt->listener =
+        (struct rpc_cancel_listener){.triggered = cancel_exchange, .context = attempt->exchange};
+    rpc_cancel_attach(attempt->options->cancel, &attempt->listener);
+    return OK;
 }
 
 void rpc_attempt_free(struct rpc_attempt *attempt)
 {
     if (attempt->exchange != NULL && attempt->options->cancel != NULL)
-        rpc_cancel_detach(attempt->options->cancel, attempt->exchange);
+        rpc_cancel_detach(attempt->options->cancel, &attempt->listener);
     rpc_exchange_free(attempt->exchange);
     attempt->exchange = NULL;
     rpc_gzip_free(&attempt->gzip);
@@ -282,10 +306,10 @@ bool rpc_attempt_read_all(struct rpc_attempt *attempt, size_t bytes_max, bool in
     if (fill(attempt, bytes_max + 1, &complete)) end_too_large(attempt, bytes_max);
     if (!complete) return false;
     if (inflated && attempt->frame.length > 0) return unpack(attempt, 0);
-    if (buffer_append(&attempt->message, attempt->frame.bytes, attempt->frame.length) == OK)
-        return true;
-    rpc_attempt_end(attempt, RESOURCE_EXHAUSTED, "no memory for the answer");
-    return false;
+    struct buffer body = attempt->frame;
+    attempt->frame = attempt->message;
+    attempt->message = body;
+    return true;
 }
 
 /* The next envelope, whole, in attempt->frame. False: over. */

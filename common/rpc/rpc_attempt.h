@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "rpc/rpc_cancel.h"
 #include "rpc/rpc_client.h"
 #include "rpc/rpc_dialect.h"
 #include "rpc/rpc_engine.h"
@@ -20,6 +21,7 @@ struct rpc_attempt {
     size_t response_bytes_max;
 
     struct rpc_exchange *exchange;
+    struct rpc_cancel_listener listener; /* Cancels the exchange. */
     struct rpc_gzip gzip;
     struct buffer frame;   /* Bytes as they travel. */
     struct buffer message; /* A message unpacked, or packed. */

@@ -2,8 +2,6 @@
 
 #include <stddef.h>
 
-#include "rpc/rpc_exchange.h"
-
 void rpc_cancel_init(struct rpc_cancel *cancel)
 {
     *cancel = (struct rpc_cancel){.first = NULL};
@@ -20,8 +18,8 @@ void rpc_cancel_trigger(struct rpc_cancel *cancel)
 {
     (void)pthread_mutex_lock(&cancel->lock);
     atomic_store(&cancel->triggered, true);
-    for (struct rpc_exchange *each = cancel->first; each != NULL; each = each->cancel_next)
-        rpc_exchange_cancel(each);
+    for (struct rpc_cancel_listener *each = cancel->first; each != NULL; each = each->next)
+        each->triggered(each->context);
     (void)pthread_mutex_unlock(&cancel->lock);
 }
 
@@ -30,21 +28,21 @@ bool rpc_cancel_triggered(const struct rpc_cancel *cancel)
     return atomic_load(&cancel->triggered);
 }
 
-void rpc_cancel_attach(struct rpc_cancel *cancel, struct rpc_exchange *exchange)
+void rpc_cancel_attach(struct rpc_cancel *cancel, struct rpc_cancel_listener *listener)
 {
     (void)pthread_mutex_lock(&cancel->lock);
-    exchange->cancel_next = cancel->first;
-    cancel->first = exchange;
-    if (atomic_load(&cancel->triggered)) rpc_exchange_cancel(exchange);
+    listener->next = cancel->first;
+    cancel->first = listener;
+    if (atomic_load(&cancel->triggered)) listener->triggered(listener->context);
     (void)pthread_mutex_unlock(&cancel->lock);
 }
 
-void rpc_cancel_detach(struct rpc_cancel *cancel, struct rpc_exchange *exchange)
+void rpc_cancel_detach(struct rpc_cancel *cancel, struct rpc_cancel_listener *listener)
 {
     (void)pthread_mutex_lock(&cancel->lock);
-    struct rpc_exchange **at = &cancel->first;
-    while (*at != NULL && *at != exchange)
-        at = &(*at)->cancel_next;
-    if (*at != NULL) *at = exchange->cancel_next;
+    struct rpc_cancel_listener **at = &cancel->first;
+    while (*at != NULL && *at != listener)
+        at = &(*at)->next;
+    if (*at != NULL) *at = listener->next;
     (void)pthread_mutex_unlock(&cancel->lock);
 }

@@ -115,7 +115,12 @@ static void try_once(struct rpc_attempt *attempt, const struct call *call)
     struct text bytes;
     enum status status = rpc_attempt_start(attempt, &call->message);
     if (status != OK) {
-        rpc_attempt_end(attempt, status, "no memory for the request");
+        if (status == INVALID_ARGUMENT)
+            rpc_attempt_end(attempt, status, "metadata that HTTP does not allow in a field");
+        else
+            rpc_attempt_end(attempt, status,
+                            "no memory for the request, or more than %d entries of metadata",
+                            RPC_METADATA_MAX);
         return;
     }
     if (!rpc_attempt_receive_one(attempt, &bytes)) return;
@@ -133,9 +138,8 @@ static bool wait_before(struct rpc_attempt *attempt, int64_t until_ms)
 
 static enum status no_memory(const struct call *call)
 {
-    return fault_set(call->attempt.options->fault, RESOURCE_EXHAUSTED,
-                     "%s: no memory for the call, or more than %d entries of metadata",
-                     call->attempt.route->peer->service, RPC_METADATA_MAX);
+    return fault_set(call->attempt.options->fault, RESOURCE_EXHAUSTED, "%s: no memory for the call",
+                     call->attempt.route->peer->service);
 }
 
 /* Tries until an attempt succeeds, or must not be followed by another. */

@@ -112,7 +112,8 @@ struct rpc_options {
 /* Calls a method. On OK *out is the response, in the arena. Otherwise the status is the peer's, or
  * UNAVAILABLE: it could not be reached, or was left alone because it could not be reached several
  * times; DEADLINE_EXCEEDED; CANCELLED; RESOURCE_EXHAUSTED: the answer is larger than allowed or
- * than the arena; INTERNAL: it broke the protocol; FAILED_PRECONDITION: no such peer is configured.
+ * than the arena; INTERNAL: it broke the protocol; FAILED_PRECONDITION: no such peer is configured;
+ * INVALID_ARGUMENT: metadata that HTTP does not allow.
  *
  * Retries: what the peer surely has not begun is sent again for every method. Idempotent methods
  * are also tried up to RPC_ATTEMPTS_MAX times on UNAVAILABLE, with backoff, as long as the peer's

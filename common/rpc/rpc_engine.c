@@ -34,7 +34,9 @@ struct rpc_engine {
     struct rpc_watch wake; /* An eventfd. */
     struct rpc_exchange *dirty_first, *dirty_last;
     struct rpc_multi *multis; /* All of them. */
-    struct rpc_multi *http1;
+    struct rpc_multi *http1;  /* The one for HTTP/1.1; NULL: no connections are kept. */
+    size_t http1_transfers;
+    int64_t http1_idle_ms; /* Since when there are none. */
     struct grave *graves;
     struct rpc_route *routes;
     size_t route_count;
@@ -99,10 +101,25 @@ const struct rpc_client_config *rpc_engine_config(struct rpc_engine *engine)
     return &engine->config;
 }
 
-struct rpc_multi *rpc_engine_multi(struct rpc_engine *engine)
+struct rpc_multi *rpc_engine_take_http1(struct rpc_engine *engine)
 {
     if (engine->http1 == NULL) engine->http1 = rpc_http1_multi_new(engine);
+    if (engine->http1 != NULL) engine->http1_transfers++;
     return engine->http1;
+}
+
+void rpc_engine_give_http1(struct rpc_engine *engine)
+{
+    engine->http1_transfers--;
+    if (engine->http1_transfers == 0) engine->http1_idle_ms = clock_monotonic_ms();
+}
+
+/* When the kept connections of HTTP/1.1 are to be closed; INT64_MAX: not. */
+static int64_t http1_due_ms(const struct rpc_engine *engine)
+{
+    int64_t idle_ms = engine->config.idle_ms == 0 ? RPC_IDLE_MS : engine->config.idle_ms;
+    bool idle = engine->http1 != NULL && engine->http1_transfers == 0;
+    return idle ? engine->http1_idle_ms + idle_ms : INT64_MAX;
 }
 
 bool rpc_engine_watch(struct rpc_engine *engine, struct rpc_watch *watch, int fd, uint32_t events)
@@ -303,6 +320,10 @@ static void look_at_dirty(struct rpc_engine *engine)
 static void tick(struct rpc_engine *engine)
 {
     int64_t now_ms = clock_monotonic_ms();
+    if (http1_due_ms(engine) <= now_ms) {
+        rpc_multi_free(engine->http1);
+        engine->http1 = NULL;
+    }
     struct rpc_multi *next;
     for (struct rpc_multi *multi = engine->multis; multi != NULL; multi = next) {
         next = *rpc_multi_next(multi);
@@ -318,7 +339,7 @@ static void tick(struct rpc_engine *engine)
 /* When something is due next; INT64_MAX: never. */
 static int64_t next_due_ms(const struct rpc_engine *engine)
 {
-    int64_t due_ms = INT64_MAX;
+    int64_t due_ms = http1_due_ms(engine);
     for (size_t i = 0; i < engine->route_count; i++) {
         const struct rpc_route *route = &engine->routes[i];
         for (size_t j = 0; j < route->connection_count; j++) {

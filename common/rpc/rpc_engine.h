@@ -68,7 +68,11 @@ void rpc_engine_touch(struct rpc_engine *engine, struct rpc_exchange *exchange);
 
 const struct rpc_curl *rpc_engine_curl(struct rpc_engine *engine);
 const struct rpc_client_config *rpc_engine_config(struct rpc_engine *engine);
-struct rpc_multi *rpc_engine_multi(struct rpc_engine *engine); /* Of HTTP/1.1. */
+
+/* The multi handle of HTTP/1.1, which keeps its connections; NULL: no memory. Whoever takes it for
+ * a transfer gives it back; when nobody has had it for a while, its connections are closed. */
+struct rpc_multi *rpc_engine_take_http1(struct rpc_engine *engine);
+void rpc_engine_give_http1(struct rpc_engine *engine);
 
 /* Watches for events, changes them, or with 0 stops. False: no memory. */
 bool rpc_engine_watch(struct rpc_engine *engine, struct rpc_watch *watch, int fd, uint32_t events);

@@ -50,8 +50,6 @@ struct rpc_exchange {
     bool no_answer;   /* The connection failed, or there was none: counts for the breaker. */
     bool unprocessed; /* The peer has surely not begun with it. */
 
-    struct rpc_exchange *cancel_next; /* In the list of a struct rpc_cancel, guarded by its lock. */
-
     /* The engine's. */
     bool started, dirty;
     bool held;      /* One of the references is the engine's. */

@@ -13,6 +13,7 @@ enum { HUNDRED = 100, INFORMATIONAL = 1 };
 
 struct rpc_http1 {
     struct rpc_engine *engine;
+    struct rpc_multi *multi; /* Taken from the engine. */
     const struct rpc_curl *curl;
     struct rpc_exchange *exchange;
     CURL *easy;
@@ -88,10 +89,12 @@ static size_t take_line(char *bytes, size_t size, size_t count, void *context)
 
 static void free_transfer(struct rpc_http1 *self)
 {
+    struct rpc_engine *engine = self->engine;
     if (self->easy != NULL) self->curl->easy_cleanup(self->easy);
     self->curl->slist_free_all(self->lines);
     free(self->url);
     free(self);
+    rpc_engine_give_http1(engine);
 }
 
 static bool add_raw(struct rpc_http1 *self, const char *line)
@@ -162,10 +165,12 @@ static bool set_up(struct rpc_http1 *self)
 void rpc_http1_add(struct rpc_exchange *exchange)
 {
     struct rpc_engine *engine = exchange->engine;
-    struct rpc_multi *multi = rpc_engine_multi(engine);
+    struct rpc_multi *multi = rpc_engine_take_http1(engine);
     struct rpc_http1 *self = multi == NULL ? NULL : calloc(1, sizeof *self);
+    if (multi != NULL && self == NULL) rpc_engine_give_http1(engine);
     if (self != NULL) {
         self->engine = engine;
+        self->multi = multi;
         self->curl = rpc_engine_curl(engine);
         self->exchange = exchange;
         if (set_up(self) && rpc_multi_add(multi, self->easy)) {
@@ -181,7 +186,7 @@ void rpc_http1_add(struct rpc_exchange *exchange)
 void rpc_http1_drop(struct rpc_http1 *self)
 {
     self->exchange->http1 = NULL;
-    rpc_multi_remove(rpc_engine_multi(self->engine), self->easy);
+    rpc_multi_remove(self->multi, self->easy);
     free_transfer(self);
 }
 

@@ -33,9 +33,14 @@ static enum status start(struct rpc_stream *stream, const struct text *only)
     enum status status = rpc_attempt_start(&stream->attempt, only);
     if (status == OK)
         stream->started = true;
+    else if (status == INVALID_ARGUMENT)
+        status =
+            fault_set(stream->options.fault, status,
+                      "%s: metadata that HTTP does not allow in a field", stream->options.peer);
     else
-        status = fault_set(stream->options.fault, status, "%s: no memory for the request",
-                           stream->options.peer);
+        status = fault_set(stream->options.fault, status,
+                           "%s: no memory for the request, or more than %d entries of metadata",
+                           stream->options.peer, RPC_METADATA_MAX);
     return status;
 }
 

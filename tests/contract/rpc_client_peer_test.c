@@ -391,6 +391,50 @@ static void errors_have_details(void)
     caller_free(&caller);
 }
 
+/* A field's end in a value would begin another field. */
+static void metadata_is_checked(void)
+{
+    static const struct rpc_entry wrong[] = {
+        {"x-text", {"a\r\nx-b: c", 9}},
+        {"x-nul", {"\0", 1}},
+        {"x y", {"", 0}},
+        {"", {"a", 1}},
+        {":path", {"/", 1}},
+        {"x:", {"", 0}},
+    };
+    struct caller caller = {.client = NULL};
+    caller_init(&caller);
+    caller.options.metadata_count = 1;
+    for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++) {
+        caller.options.metadata = &wrong[i];
+        CU_ASSERT_EQUAL(call(&caller, &caller.options, "/t/Echo", false), INVALID_ARGUMENT);
+    }
+    CU_ASSERT_EQUAL(atomic_load(&caller.peer.requests), 0);
+    caller_free(&caller);
+}
+
+/* Whichever allocation of the calling thread fails: the call ends well, or for want of memory. */
+static void allocations_may_fail(void)
+{
+    enum { ALLOCATIONS_MAX = 500 };
+    struct caller caller = {.client = NULL};
+    caller_init(&caller);
+    caller.options.gzip = false;
+    int failures = 0;
+    bool reached = true;
+    for (long nth = 1; nth < ALLOCATIONS_MAX && reached; nth++) {
+        arena_reset(&caller.arena);
+        (void)alloc_fail_at(nth);
+        enum status status = call(&caller, &caller.options, "/t/Echo", true);
+        reached = alloc_fail_at(0) >= nth;
+        CU_ASSERT(status == OK || status == RESOURCE_EXHAUSTED);
+        failures += status != OK;
+    }
+    CU_ASSERT(!reached && failures > 3);
+    CU_ASSERT_EQUAL(call(&caller, &caller.options, "/t/Echo", true), OK);
+    caller_free(&caller);
+}
+
 static void wrong_configurations_are_refused(void)
 {
     static const char *const urls[] = {"127.0.0.1:1", "ftp://127.0.0.1", "http://", ""};
@@ -413,5 +457,6 @@ SUITE("rpc_client_peer", {"calls share a connection", calls_share_a_connection},
       {"calls are cancelled", calls_are_cancelled},
       {"waiting calls are cancelled", waiting_calls_are_cancelled},
       {"metadata goes both ways", metadata_goes_both_ways},
-      {"errors have details", errors_have_details},
+      {"errors have details", errors_have_details}, {"metadata is checked", metadata_is_checked},
+      {"allocations may fail", allocations_may_fail},
       {"wrong configurations are refused", wrong_configurations_are_refused})
