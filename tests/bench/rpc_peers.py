@@ -1,7 +1,6 @@
 """The servers that deploy/dev bench rpc compares: how each is built, and started on one core."""
 
 import dataclasses
-import os
 import pathlib
 import shutil
 import socket
@@ -48,11 +47,23 @@ def build_cpp(build):
 
 
 def build_go(build):
-    raise Missing("not there yet")
+    tool("go")
+    folder = build / "bench/go"
+    log = build / "bench/go.log"
+    # Generated code must lie in the module's folder: the build has a copy of it.
+    shutil.copytree(PEERS / "go", folder, dirs_exist_ok=True)
+    run([PEERS / "go/generate", folder, build / "bench/tools"], SOURCE, log)
+    for name in ("grpc-go", "connect-go"):
+        run(["go", "build", "-o", f"bench-{name}", f"./{name}"], folder, log)
+    return {"grpc-go": folder / "bench-grpc-go", "connect-go": folder / "bench-connect-go"}
 
 
 def build_rust(build):
-    raise Missing("not there yet")
+    tool("cargo")
+    folder = build / "bench/rust"
+    run(["cargo", "build", "--release", "--locked", "--target-dir", folder], PEERS / "rust",
+        build / "bench/rust.log")
+    return {"tonic": folder / "release/bench-tonic"}
 
 
 @dataclasses.dataclass
@@ -91,8 +102,8 @@ def answers(port):
         return False
 
 
-def start(server, program, store, core, log):
-    """Starts a server on one core and waits until its port answers."""
+def start(server, program, store, place, log):
+    """Starts a server in its place, a command that binds it to a core, and waits for its port."""
     server.port = free_port()
     if server.name == "sotong":
         command = [program, "--port", str(server.port), "--data", store.parent,
@@ -100,8 +111,7 @@ def start(server, program, store, core, log):
     else:
         command = [program, str(server.port), store, SQL]
     with open(log, "ab") as file:
-        server.process = subprocess.Popen(
-            command, stdout=file, stderr=file, preexec_fn=lambda: os.sched_setaffinity(0, {core}))
+        server.process = subprocess.Popen([*place, *map(str, command)], stdout=file, stderr=file)
     end = time.monotonic() + START_SECONDS
     while not answers(server.port):
         if server.process.poll() is not None:

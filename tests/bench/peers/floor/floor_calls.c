@@ -49,6 +49,8 @@ struct floor_calls *floor_calls_open(const char *store_path, const char *sql_pat
     (void)fclose(file);
     struct floor_calls *calls = calloc(1, sizeof *calls);
     if (calls == NULL) errx(1, "no memory");
+    /* Without its statistics SQLite allocates without a mutex. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (sqlite3_open_v2(store_path, &calls->sqlite, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK)
         errx(1, "%s cannot be opened", store_path);
