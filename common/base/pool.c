@@ -18,7 +18,7 @@
 #define SANITIZED 0
 #endif
 
-enum { CLASS_BYTES_MIN = 64, CLASS_COUNT = 7, CLASS_NONE = CLASS_COUNT, ALIGNMENT = 16 };
+enum { CLASS_BYTES_MIN = 64, CLASS_COUNT = 6, CLASS_NONE = CLASS_COUNT, ALIGNMENT = 16 };
 
 /* Stands before every block. */
 struct head {

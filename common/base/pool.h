@@ -9,7 +9,7 @@
 struct pool;
 
 enum {
-    POOL_BLOCK_BYTES_MAX = 4096,   /* Larger blocks come from malloc and go back there. */
+    POOL_BLOCK_BYTES_MAX = 2048,   /* Larger blocks come from malloc and go back there. */
     POOL_KEPT_BYTES_MAX = 1 << 20, /* Freed blocks that wait, all sizes together. */
 };
 

@@ -289,31 +289,11 @@ static nghttp2_session_callbacks *callbacks_new(void)
     return callbacks;
 }
 
-/* nghttp2 allocates and frees some ten blocks a request: they come from the server's pool. */
-static void *memory_alloc(size_t bytes, void *pool)
-{
-    return pool_block_alloc(pool, bytes);
-}
-
-static void memory_free(void *block, void *pool)
-{
-    pool_block_free(pool, block);
-}
-
-static void *memory_calloc(size_t count, size_t bytes, void *pool)
-{
-    return pool_block_calloc(pool, count, bytes);
-}
-
-static void *memory_resize(void *block, size_t bytes, void *pool)
-{
-    return pool_block_resize(pool, block, bytes);
-}
-
 /* Floods are counted here, under names of ours: nghttp2's own bounds lie beyond. */
 static void options_set(const struct http_limits *limits, nghttp2_option *option)
 {
     nghttp2_option_set_no_auto_window_update(option, 1);
+    nghttp2_option_set_no_closed_streams(option, 1); /* Kept for priorities, which nobody uses. */
     nghttp2_option_set_max_continuations(option, limits->continuations_max + 1);
     nghttp2_option_set_stream_reset_rate_limit(option, 2 * limits->resets_max, limits->resets_max);
     nghttp2_option_set_max_outbound_ack(option, limits->queued_frames_max);
@@ -326,11 +306,10 @@ static nghttp2_session *session_new(struct http_connection *connection)
     if (nghttp2_option_new(&option) != 0) return NULL;
     options_set(&connection->server->config.limits, option);
     nghttp2_session_callbacks *callbacks = callbacks_new();
-    nghttp2_mem memory = {connection->server->pool, memory_alloc, memory_free, memory_calloc,
-                          memory_resize};
-    if (callbacks != NULL &&
-        nghttp2_session_server_new3(&session, callbacks, connection, option, &memory) != 0)
-        session = NULL;
+    if (callbacks != NULL) {
+        session = http2_memory_session_new(&connection->server->http2_memory, callbacks, option,
+                                           connection);
+    }
     nghttp2_session_callbacks_del(callbacks);
     nghttp2_option_del(option);
     return session;

@@ -69,7 +69,8 @@ int http2_send_data(nghttp2_session *session, nghttp2_frame *frame, const uint8_
     connection->out.length += FRAME_HEAD_BYTES + length;
     exchange->reply_sent += length;
     http_connection_queued(connection, -(int64_t)length);
-    return 0;
+    /* nghttp2 would go on as long as the peer's window lets it. */
+    return connection->out.length < HTTP_OUTPUT_BYTES_MAX ? 0 : NGHTTP2_ERR_PAUSE;
 }
 
 size_t http2_waiting(const struct http_exchange *exchange)

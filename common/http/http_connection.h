@@ -6,7 +6,7 @@
 
 #include <uv.h>
 
-#include "base/pool.h"
+#include "http/http2_memory.h"
 #include "http/http_message.h"
 #include "http/http_server.h"
 
@@ -133,7 +133,8 @@ struct http_server {
     struct http_connection *flushing; /* Those of them that this turn has not reached. */
     size_t connection_count;
     size_t bodies_bytes; /* Of all requests that are not answered yet. */
-    struct pool *pool;   /* What nghttp2's sessions live in. */
+    struct http2_memory http2_memory;
+    size_t connections_peak; /* Since memory was last given back. */
     struct http_exchange *kept;
     size_t kept_count;
     size_t exchange_count;

@@ -27,11 +27,11 @@ struct http_listener {
 static void refuse_one(struct http_listener *listener)
 {
     if (listener->spare < 0) return;
+    http_server_refused(listener->servers[0]);
     (void)close(listener->spare);
     int socket = accept4(listener->socket, NULL, NULL, SOCK_CLOEXEC);
     if (socket >= 0) (void)close(socket);
     listener->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    http_server_refused(listener->servers[0]);
 }
 
 static void hand_over(struct http_listener *listener, int socket)
@@ -48,8 +48,8 @@ static void hand_over(struct http_listener *listener, int socket)
         http_server_adopt(listener->servers[least], socket);
         return;
     }
-    (void)close(socket);
     http_server_refused(listener->servers[0]);
+    (void)close(socket);
 }
 
 static void ready(uv_poll_t *poll, int status, int events)

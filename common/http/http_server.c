@@ -1,6 +1,7 @@
 #include "http/http_server.h"
 
 #include <assert.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,14 +102,28 @@ static void server_stopped(struct http_server *server)
 
 /* ---- Sockets from listeners ---- */
 
+enum { CONNECTIONS_TRIMMED = 256 }; /* Fewer are not worth the search for free memory. */
+
+/* What many connections took goes back when half of them have gone. */
+static void trim(struct http_server *server)
+{
+    bool none = server->connection_count == 0;
+    bool half = server->connection_count <= server->connections_peak / 2;
+    if (!half) return;
+    if (none) pool_trim(server->http2_memory.pool);
+    if (server->connections_peak >= CONNECTIONS_TRIMMED) (void)malloc_trim(0);
+    server->connections_peak = server->connection_count;
+}
+
 /* One connection less: it has closed. */
 void http_server_forget(struct http_server *server)
 {
     (void)__atomic_fetch_sub(&server->load, 1, __ATOMIC_RELAXED);
     http_count(&server->counters, HTTP_COUNT_CONNECTIONS_OPEN, -1);
-    if (--server->connection_count > 0) return;
+    server->connection_count--;
+    trim(server);
+    if (server->connection_count > 0) return;
     (void)uv_timer_stop(&server->timer);
-    pool_trim(server->pool);
     if (server->draining) server_stopped(server);
 }
 
@@ -121,6 +136,7 @@ static void take_one(struct http_server *server, int socket)
     }
     http_count(&server->counters, HTTP_COUNT_CONNECTIONS, 1);
     http_count(&server->counters, HTTP_COUNT_CONNECTIONS_OPEN, 1);
+    if (server->connection_count == server->connections_peak) server->connections_peak++;
     if (server->connection_count++ == 0) {
         (void)uv_timer_start(&server->timer, sweep, HTTP_SWEEP_MS, HTTP_SWEEP_MS);
     }
@@ -211,7 +227,7 @@ static void server_release(struct http_server *server)
     uv_mutex_destroy(&server->adopt_mutex);
     BIO_meth_free(server->secure_method);
     free(server->plain);
-    pool_free(server->pool);
+    http2_memory_free(&server->http2_memory);
     free(server);
 }
 
@@ -244,14 +260,13 @@ enum status http_server_new(const struct http_server_config *config, struct http
                             struct fault *fault)
 {
     struct http_server *server = calloc(1, sizeof *server);
-    struct pool *pool = pool_new();
-    if (server == NULL || pool == NULL || uv_mutex_init(&server->adopt_mutex) != 0) {
-        pool_free(pool);
+    if (server == NULL || !http2_memory_init(&server->http2_memory) ||
+        uv_mutex_init(&server->adopt_mutex) != 0) {
+        if (server != NULL) http2_memory_free(&server->http2_memory);
         free(server);
         return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for the server");
     }
     server->config = *config;
-    server->pool = pool;
     buffer_init(&server->adopted, config->limits.connections_max * sizeof(int));
     enum status status = secure_prepare(server, fault);
     if (status == OK) status = listen_alone(server, fault);
