@@ -1,0 +1,26 @@
+// @connectrpc/connect-web in a browser: asks the service named in the page's address over both of its
+// protocols, and posts the answers to where the page came from.
+import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
+import { seeEncoding, streamCalls, unaryCalls } from "./connect_calls.js";
+
+const asked = new URL(location.href).searchParams;
+const baseUrl = asked.get("service")!;
+
+async function ask(transport: Parameters<typeof unaryCalls>[0]): Promise<unknown> {
+  try {
+    const answers = await unaryCalls(transport);
+    if (asked.get("steps") === "streams") Object.assign(answers, await streamCalls(transport));
+    return answers;
+  } catch (error) {
+    return { failed: String(error) };
+  }
+}
+
+const interceptors = [seeEncoding];
+const answers = {
+  connect: await ask(createConnectTransport({ baseUrl, interceptors, useBinaryFormat: true })),
+  json: await ask(createConnectTransport({ baseUrl, interceptors })),
+  get: await ask(createConnectTransport({ baseUrl, interceptors, useHttpGet: true })),
+  "grpc-web": await ask(createGrpcWebTransport({ baseUrl, interceptors })),
+};
+await fetch("/answers", { method: "POST", body: JSON.stringify(answers) });
