@@ -1,175 +1,22 @@
-/* The client against our own server, in a process of its own so that it can die and come back. */
+/* The client against our own server. */
 #include "rpc/rpc_client.h"
 
-#include <netinet/in.h>
 #include <pthread.h>
-#include <signal.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
-#include <uv.h>
 
 #include "base/clock.h"
-#include "rpc/rpc_server.h"
 #include "sample.rpc.h"
+#include "support/sample_server.h"
 #include "support/suite.h"
 
 enum {
     URL_BYTES = 32,
     ARENA_BYTES = 8 << 20,
-    BIG_BYTES = 1 << 20,
     THREADS = 8,
     CALLS_PER_THREAD = 200,
-    SLOW_MS = 400,
-    SIZED_MS = 5,
 };
-
-/* ---- The server ---- */
-
-struct sample {
-    int flaky_calls;
-};
-
-enum status sample_get_node(struct sample *self, struct rpc_call *call,
-                            const sample_get_node_request *in, sample_node *out)
-{
-    if (strcmp(in->name, "missing") == 0)
-        return rpc_fail(call, NOT_FOUND, "there is no node \"%s\"", in->name);
-    if (strcmp(in->name, "flaky") == 0 && ++self->flaky_calls % 3 != 0)
-        return rpc_fail(call, UNAVAILABLE, "try again");
-    if (strcmp(in->name, "slow") == 0) (void)usleep(SLOW_MS * 1000);
-    size_t length = strcmp(in->name, "big") == 0 ? BIG_BYTES : strlen(in->name);
-    bool sized = strncmp(in->name, "size ", strlen("size ")) == 0;
-    if (sized) {
-        length = (size_t)strtol(in->name + strlen("size "), NULL, 10);
-        (void)usleep(SIZED_MS * 1000); /* The client waits before the answer comes. */
-    }
-    out->label = arena_alloc(rpc_arena(call), length + 1);
-    if (out->label == NULL) return RESOURCE_EXHAUSTED;
-    memset(out->label, 'x', length);
-    out->label[length] = '\0';
-    if (!sized && length < BIG_BYTES) memcpy(out->label, in->name, length);
-    return OK;
-}
-
-enum status sample_put_node(struct sample *self, struct rpc_call *call, const sample_node *in,
-                            sample_node *out)
-{
-    (void)self;
-    (void)call;
-    out->kind = in->kind;
-    return OK;
-}
-
-/* Fails every time, and says how often it was called. */
-enum status sample_move_node(struct sample *self, struct rpc_call *call, const sample_node *in,
-                             sample_node *out)
-{
-    (void)in;
-    (void)out;
-    return rpc_fail(call, UNAVAILABLE, "call %d", ++self->flaky_calls);
-}
-
-/* Sends nodes labelled with each letter of the name. */
-enum status sample_watch_nodes(struct sample *self, struct rpc_call *call,
-                               const sample_get_node_request *in)
-{
-    (void)self;
-    enum status status = OK;
-    for (const char *letter = in->name; status == OK && *letter != '\0'; letter++) {
-        char label[2] = {*letter, '\0'};
-        sample_node node = SAMPLE_NODE_INIT;
-        node.label = label;
-        status = sample_watch_nodes_send(call, &node);
-    }
-    return status;
-}
-
-/* Answers with the last name. */
-enum status sample_upload_nodes(struct sample *self, struct rpc_call *call, sample_node *out)
-{
-    (void)self;
-    const sample_get_node_request *in = NULL;
-    enum status status = sample_upload_nodes_receive(call, &in);
-    while (status == OK && in != NULL) {
-        out->label = arena_copy(rpc_arena(call), in->name, strlen(in->name));
-        if (out->label == NULL) return RESOURCE_EXHAUSTED;
-        status = sample_upload_nodes_receive(call, &in);
-    }
-    return status;
-}
-
-/* Answers each name with a node. */
-enum status sample_talk_nodes(struct sample *self, struct rpc_call *call)
-{
-    (void)self;
-    const sample_get_node_request *in = NULL;
-    enum status status = sample_talk_nodes_receive(call, &in);
-    while (status == OK && in != NULL) {
-        sample_node node = SAMPLE_NODE_INIT;
-        node.label = in->name;
-        status = sample_talk_nodes_send(call, &node);
-        if (status == OK) status = sample_talk_nodes_receive(call, &in);
-    }
-    return status;
-}
-
-static void serve(int port)
-{
-    static struct sample self;
-    struct rpc_mount mount = {.handlers = &sample_sample_service_handlers, .self = &self};
-    uv_loop_t loop;
-    struct rpc_server *server;
-    struct fault fault = {""};
-    struct rpc_server_config config = rpc_server_config_default();
-    config.loop = &loop;
-    config.name = "sample";
-    config.version = "0";
-    config.address = "127.0.0.1";
-    config.port = port;
-    config.mounts = &mount;
-    config.mount_count = 1;
-    (void)uv_loop_init(&loop);
-    if (rpc_server_new(&config, &server, &fault) != OK) {
-        (void)fprintf(stderr, "sample server: %s\n", fault.message);
-        _exit(EXIT_FAILURE);
-    }
-    /* It logs the failures that the tests ask for. */
-    if (freopen("/dev/null", "w", stderr) != NULL) (void)uv_run(&loop, UV_RUN_DEFAULT);
-    _exit(EXIT_SUCCESS);
-}
-
-static pid_t start_server(int port)
-{
-    (void)fflush(NULL);
-    pid_t pid = fork();
-    if (pid == 0) serve(port);
-    return pid;
-}
-
-static void stop_server(pid_t pid)
-{
-    (void)kill(pid, SIGKILL);
-    (void)waitpid(pid, NULL, 0);
-}
-
-/* A port that nobody listens on. */
-static int free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
-    socklen_t length = sizeof address;
-    int socket_fd = socket(AF_INET, SOCK_STREAM, 0);
-    bool bound = bind(socket_fd, (struct sockaddr *)&address, length) == 0 &&
-                 getsockname(socket_fd, (struct sockaddr *)&address, &length) == 0;
-    CU_ASSERT_FATAL(bound);
-    (void)close(socket_fd);
-    return ntohs(address.sin_port);
-}
-
-/* ---- The client ---- */
 
 struct caller {
     int port; /* Of the server. */
@@ -185,7 +32,7 @@ static void caller_init(struct caller *caller, int port)
 {
     *caller = (struct caller){.port = port};
     (void)snprintf(caller->urls[0], URL_BYTES, "http://127.0.0.1:%d", port);
-    (void)snprintf(caller->urls[1], URL_BYTES, "http://127.0.0.1:%d", free_port());
+    (void)snprintf(caller->urls[1], URL_BYTES, "http://127.0.0.1:%d", sample_server_free_port());
     caller->peers[0] = (struct rpc_peer){"sample", caller->urls[0]};
     caller->peers[1] = (struct rpc_peer){"nobody", caller->urls[1]};
     struct rpc_client_config config = {.peers = caller->peers,
@@ -251,8 +98,8 @@ static void calls_and_fails(void)
         {"anybody", "a", 0, FAILED_PRECONDITION, "no service \"anybody\" is configured"},
     };
     struct caller caller;
-    caller_init(&caller, free_port());
-    pid_t server = start_server(caller.port);
+    caller_init(&caller, sample_server_free_port());
+    pid_t server = sample_server_start(caller.port);
     await_server(&caller);
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         sample_node *node = NULL;
@@ -270,14 +117,14 @@ static void calls_and_fails(void)
         CU_ASSERT_STRING_EQUAL(caller.fault.message, message);
     }
     caller_free(&caller);
-    stop_server(server);
+    sample_server_stop(server);
 }
 
 static void repeats_only_what_is_idempotent(void)
 {
     struct caller caller;
-    caller_init(&caller, free_port());
-    pid_t server = start_server(caller.port);
+    caller_init(&caller, sample_server_free_port());
+    pid_t server = sample_server_start(caller.port);
     await_server(&caller);
     sample_node node = SAMPLE_NODE_INIT;
     sample_node *out;
@@ -285,15 +132,15 @@ static void repeats_only_what_is_idempotent(void)
                     UNAVAILABLE);
     CU_ASSERT_STRING_EQUAL(caller.fault.message, "sample: call 1");
     caller_free(&caller);
-    stop_server(server);
+    sample_server_stop(server);
 }
 
 static void finds_a_peer_that_was_started_anew(void)
 {
     struct caller caller;
-    caller_init(&caller, free_port());
+    caller_init(&caller, sample_server_free_port());
     for (int i = 0; i < 3; i++) {
-        pid_t server = start_server(caller.port);
+        pid_t server = sample_server_start(caller.port);
         if (i == 0) await_server(&caller);
         for (int wait = 0; i > 0 && wait < 100; wait++) {
             /* Another client asks whether the server is up: ours keeps its dead connection. */
@@ -310,7 +157,7 @@ static void finds_a_peer_that_was_started_anew(void)
         CU_ASSERT_EQUAL(sample_client_move_node(caller.client, &caller.options, &leaf, &out),
                         UNAVAILABLE);
         CU_ASSERT_STRING_EQUAL(caller.fault.message, "sample: call 1");
-        stop_server(server);
+        sample_server_stop(server);
     }
     caller_free(&caller);
 }
@@ -320,8 +167,8 @@ static void takes_answers_of_every_size(void)
 {
     enum { SIZE_FIRST = 16300, SIZE_END = 24000, SIZE_STEP = 211, MOST_MS = 3000 };
     struct caller caller;
-    caller_init(&caller, free_port());
-    pid_t server = start_server(caller.port);
+    caller_init(&caller, sample_server_free_port());
+    pid_t server = sample_server_start(caller.port);
     await_server(&caller);
     int64_t begin_ms = clock_monotonic_ms();
     for (int size = SIZE_FIRST; size < SIZE_END; size += SIZE_STEP) {
@@ -332,7 +179,7 @@ static void takes_answers_of_every_size(void)
         CU_ASSERT_EQUAL(strlen(node->label), (size_t)size);
     }
     CU_ASSERT(clock_monotonic_ms() - begin_ms < MOST_MS);
-    stop_server(server);
+    sample_server_stop(server);
     caller_free(&caller);
 }
 
@@ -355,8 +202,8 @@ static void *call_often(void *context)
 static void serves_several_threads(void)
 {
     struct caller caller;
-    caller_init(&caller, free_port());
-    pid_t server = start_server(caller.port);
+    caller_init(&caller, sample_server_free_port());
+    pid_t server = sample_server_start(caller.port);
     await_server(&caller);
     pthread_t threads[THREADS];
     int64_t begin_us = clock_monotonic_us();
@@ -370,14 +217,14 @@ static void serves_several_threads(void)
     printf("\n  %d calls in %d ms", THREADS * CALLS_PER_THREAD,
            (int)((clock_monotonic_us() - begin_us) / 1000));
     caller_free(&caller);
-    stop_server(server);
+    sample_server_stop(server);
 }
 
 static void posts_json(void)
 {
     struct caller caller;
-    caller_init(&caller, free_port());
-    pid_t server = start_server(caller.port);
+    caller_init(&caller, sample_server_free_port());
+    pid_t server = sample_server_start(caller.port);
     await_server(&caller);
     struct text answer = {NULL, 0};
     struct text json = text_from("{\"name\": \"가\", \"requestId\": \"r\", \"node\": {}}");
@@ -395,7 +242,7 @@ static void posts_json(void)
     CU_ASSERT_STRING_EQUAL(caller.fault.message, "sample: name, line 1, column 10: expected a "
                                                  "string, found a number");
     caller_free(&caller);
-    stop_server(server);
+    sample_server_stop(server);
 }
 
 SUITE("rpc_client", {"calls and fails", calls_and_fails},
