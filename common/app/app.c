@@ -189,6 +189,7 @@ static enum status server_open(struct running *running, struct fault *fault)
     config.store_path = running->writer == NULL ? NULL : running->config->store_path;
     config.client = running->client;
     config.http = running->config->http;
+    config.limits = running->config->rpc;
     config.tls = running->tls;
     config.allow_plain = running->config->tls_plain;
     config.reflection = running->config->reflection;

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "http/http_limits.h"
 #include "rpc/rpc_client.h"
+#include "rpc/rpc_limits.h"
 #include "rpc/rpc_recorder.h"
 
 #include "app/app_peers.h"
@@ -27,6 +28,7 @@ struct app_config {
     struct rpc_peer peers[APP_PEERS_MAX];
     size_t peer_count;
     struct http_limits http;
+    struct rpc_limits rpc;
     const char *tls_certificate; /* PEM files; NULL: no TLS. */
     const char *tls_key;
     const char *tls_client_ca; /* NULL: clients show no certificate. */

@@ -2,12 +2,13 @@
 
 #include <string.h>
 
-enum { SETS = 1 };
+enum { SETS = 2 };
 
 /* The tables of all layers. */
 static void sets_fill(struct app_config *config, struct limit_set sets[static SETS])
 {
     sets[0] = (struct limit_set){http_limit_infos, HTTP_LIMIT_COUNT, &config->http};
+    sets[1] = (struct limit_set){rpc_limit_infos, RPC_LIMIT_COUNT, &config->rpc};
 }
 
 void app_limits_reset(struct app_config *config)

@@ -24,8 +24,8 @@ static struct rpc_call *call_take(struct rpc_loop *loop)
     } else {
         call = malloc(sizeof *call);
         if (call == NULL) return NULL;
-        arena_init(&call->arena, loop->server->config.arena_bytes_max);
-        arena_init(&call->turn, loop->server->config.arena_bytes_max);
+        arena_init(&call->arena, loop->server->config.limits.call_bytes_max);
+        arena_init(&call->turn, loop->server->config.limits.call_bytes_max);
     }
     /* Its large arrays are not cleared: for a small call that would be half of the work. */
     const size_t from = offsetof(struct rpc_call, loop);
@@ -262,11 +262,15 @@ void rpc_call_time_came(struct rpc_call *call, int64_t now_ms)
     if (now_ms >= call->deadline_ms) {
         rpc_call_end_early(call, DEADLINE_EXCEEDED);
     } else if (call->phase == RPC_PHASE_READING && now_ms >= body_due_ms(call)) {
-        rpc_call_fail(call, rpc_fail(call, DEADLINE_EXCEEDED, "the request took too long to come"));
+        rpc_refuse_count(call, RPC_REFUSED_BODY_TIMEOUT);
+        rpc_call_fail(call, rpc_fail(call, DEADLINE_EXCEEDED,
+                                     "the request took longer to come than %lld ms",
+                                     (long long)call->server->config.http.body_timeout_ms));
     } else if (call->wait == RPC_WAIT_TIME && now_ms >= call->wait_until_ms) {
         rpc_fiber_go_on(call);
     } else if (call->wait != RPC_WAIT_NONE && now_ms >= call->wait_until_ms) {
         call->idle = true;
+        rpc_refuse_count(call, RPC_REFUSED_STREAM_IDLE);
         rpc_call_end_early(call, DEADLINE_EXCEEDED);
     } else {
         rpc_loop_set_timer(call->loop, call);

@@ -19,8 +19,8 @@ enum { RPC_DEPTH_MAX = 100, RPC_STRING_BYTES_MAX = 4096, RPC_ITEMS_MAX = 1000 };
 /* Decodes into the arena.
  * INVALID_ARGUMENT, with the field's path and the offset in the fault: a value that is cut off or
  * runs past its message; a varint of more than ten bytes; a field number or wire type that does not
- * exist or does not suit the field; a string that is not UTF-8; a group without its end; nesting
- * deeper than RPC_DEPTH_MAX. RESOURCE_EXHAUSTED: the arena is full. */
+ * exist or does not suit the field; a string that is not UTF-8; a group without its end.
+ * OUT_OF_RANGE: nested deeper than RPC_DEPTH_MAX. RESOURCE_EXHAUSTED: the arena is full. */
 NODISCARD enum status rpc_decode(struct arena *arena, struct text bytes,
                                  const struct rpc_message *type, ProtobufCMessage **out,
                                  struct fault *fault);

@@ -11,6 +11,7 @@
 #include "rpc/rpc_json.h"
 #include "rpc/rpc_protocol.h"
 #include "rpc/rpc_query.h"
+#include "rpc/rpc_server_parts.h"
 
 /* ---- Requests ---- */
 
@@ -20,6 +21,7 @@ static enum status read_timeout(struct rpc_call *call, const struct http_request
     if (value.bytes == NULL) return OK;
     int64_t timeout_ms;
     if (!rpc_number_read(value, RPC_TIMEOUT_DIGITS_MAX, &timeout_ms)) {
+        rpc_refuse_count(call, RPC_REFUSED_TIMEOUT);
         return rpc_fail(call, INVALID_ARGUMENT,
                         "connect-timeout-ms is not a number of up to %d digits",
                         RPC_TIMEOUT_DIGITS_MAX);
@@ -72,8 +74,8 @@ static enum status body_message(struct rpc_call *call, const struct http_request
     return OK;
 }
 
-static enum status query_message(struct rpc_call *call, const struct http_request *request,
-                                 struct text *bytes)
+static enum status read_query(struct rpc_call *call, const struct http_request *request,
+                              struct text *bytes)
 {
     struct rpc_query query;
     enum status status = rpc_query_parse(&call->arena, request->query, &query, &call->fault);
@@ -98,6 +100,14 @@ static enum status query_message(struct rpc_call *call, const struct http_reques
     status = rpc_base64_decode(&call->arena, query.message, bytes);
     if (status == OK) return OK;
     return rpc_fail(call, status, "the query parameter `message` is not base64");
+}
+
+static enum status query_message(struct rpc_call *call, const struct http_request *request,
+                                 struct text *bytes)
+{
+    enum status status = read_query(call, request, bytes);
+    if (status == INVALID_ARGUMENT) rpc_refuse_count(call, RPC_REFUSED_QUERY);
+    return status;
 }
 
 /* ---- Responses ---- */

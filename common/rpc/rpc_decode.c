@@ -221,8 +221,10 @@ static enum status enter(struct decoder *decoder, const uint8_t *end)
     struct frame *frame = &decoder->frames[decoder->depth];
     const ProtobufCFieldDescriptor *field = field_of(frame);
     const struct rpc_field *more = &frame->type->fields[frame->field];
-    if (decoder->depth == RPC_DEPTH_MAX)
-        return refuse(decoder, decoder->field_at, "messages are nested deeper than 100");
+    if (decoder->depth == RPC_DEPTH_MAX) {
+        (void)refuse(decoder, decoder->field_at, "messages are nested deeper than 100");
+        return OUT_OF_RANGE;
+    }
     bool repeated = field->label == PROTOBUF_C_LABEL_REPEATED;
     bool in_oneof = (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
     ProtobufCMessage **slot =

@@ -20,9 +20,13 @@ void rpc_fiber_run(struct rpc_call *call)
 {
     struct rpc_loop *loop = call->loop;
     struct fiber *fiber = NULL;
-    if (loop->fiber_count < RPC_FIBERS_MAX) fiber = fiber_new(&loop->fibers, fiber_main, call);
+    size_t streams_max = call->server->config.limits.running_streams_max;
+    if (loop->fiber_count < streams_max) fiber = fiber_new(&loop->fibers, fiber_main, call);
     if (fiber == NULL) {
-        rpc_call_fail(call, rpc_fail(call, RESOURCE_EXHAUSTED, "the server runs too many streams"));
+        rpc_refuse_count(call, RPC_REFUSED_RUNNING_STREAMS);
+        rpc_call_fail(call,
+                      rpc_fail(call, RESOURCE_EXHAUSTED, "the server runs %zu streams; at most %zu",
+                               loop->fiber_count, streams_max));
         return;
     }
     loop->fiber_count++;
@@ -59,7 +63,7 @@ static enum status wait_for(struct rpc_call *call, enum rpc_wait wait, int64_t w
 static int64_t idle_timeout_ms(const struct rpc_call *call)
 {
     int64_t timeout_ms = call->method->idle_timeout_ms;
-    if (timeout_ms == 0) return RPC_STREAM_IDLE_TIMEOUT_MS;
+    if (timeout_ms == 0) return call->server->config.limits.stream_idle_timeout_ms;
     return timeout_ms < 0 ? INT64_MAX : timeout_ms;
 }
 
@@ -90,6 +94,7 @@ enum status rpc_receive(struct rpc_call *call, const ProtobufCMessage **in)
             return OK;
         }
         if (call->inbox.ended) {
+            rpc_refuse_count(call, RPC_REFUSED_ENVELOPE);
             return rpc_fail(call, INVALID_ARGUMENT, "the last message of the stream is cut off");
         }
         status = wait_for(call, RPC_WAIT_MESSAGE, idle_timeout_ms(call));

@@ -7,6 +7,7 @@
 #include "rpc/rpc_base64.h"
 #include "rpc/rpc_error.h"
 #include "rpc/rpc_protocol.h"
+#include "rpc/rpc_server_parts.h"
 
 enum { TIMEOUT_DIGITS_MAX = 8 };
 
@@ -37,6 +38,7 @@ static enum status read_timeout(struct rpc_call *call, struct text value)
     struct text digits = {value.bytes, value.length == 0 ? 0 : value.length - 1};
     if (!rpc_number_read(digits, TIMEOUT_DIGITS_MAX, &number) ||
         (unit != 'n' && unit_us(unit) == 0)) {
+        rpc_refuse_count(call, RPC_REFUSED_TIMEOUT);
         return rpc_fail(call, INVALID_ARGUMENT,
                         "grpc-timeout is not up to %d digits and one of H M S m u n",
                         TIMEOUT_DIGITS_MAX);

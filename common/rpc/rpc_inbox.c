@@ -18,6 +18,17 @@ static bool report_violation(void *context, const char *field_path, const char *
     return call->violation_count < RPC_VIOLATIONS_MAX;
 }
 
+/* Counts why a message could not be decoded; what the protocols call it. */
+static enum status refused(struct rpc_call *call, enum status status)
+{
+    if (status == RESOURCE_EXHAUSTED) {
+        rpc_refuse_count(call, RPC_REFUSED_CALL_BYTES);
+        return status;
+    }
+    rpc_refuse_count(call, status == OUT_OF_RANGE ? RPC_REFUSED_NESTING : RPC_REFUSED_MESSAGE);
+    return INVALID_ARGUMENT;
+}
+
 static enum status decode(struct rpc_call *call, struct text bytes, struct arena *arena,
                           ProtobufCMessage **out)
 {
@@ -28,13 +39,16 @@ static enum status decode(struct rpc_call *call, struct text bytes, struct arena
                              ? rpc_json_read(arena, bytes.length > 0 ? bytes : text_from("{}"),
                                              type, false, out, &call->fault)
                              : rpc_decode(arena, bytes, type, out, &call->fault);
-    if (status != OK) return status;
+    if (status != OK) return refused(call, status);
     call->decoded = true;
-    return rpc_check_bounds(type, *out, report_violation, call) ? OK : INVALID_ARGUMENT;
+    if (rpc_check_bounds(type, *out, report_violation, call)) return OK;
+    rpc_refuse_count(call, RPC_REFUSED_BOUNDS);
+    return INVALID_ARGUMENT;
 }
 
 static enum status too_large(struct rpc_call *call, size_t bytes)
 {
+    rpc_refuse_count(call, RPC_REFUSED_MESSAGE_BYTES);
     return rpc_fail(call, RESOURCE_EXHAUSTED, "a message of %zu bytes is larger than %zu", bytes,
                     rpc_server_message_bytes_max(call->server));
 }
@@ -51,6 +65,9 @@ enum status rpc_message_read(struct rpc_call *call, struct text bytes, bool comp
     if (status == OK) {
         status = decode(call, (struct text){(const char *)unpacked->bytes, unpacked->length}, arena,
                         out);
+    } else {
+        rpc_refuse_count(call,
+                         status == INVALID_ARGUMENT ? RPC_REFUSED_GZIP : RPC_REFUSED_MESSAGE_BYTES);
     }
     buffer_free(unpacked);
     return status;
@@ -61,10 +78,12 @@ enum status rpc_message_read(struct rpc_call *call, struct text bytes, bool comp
 static enum status check_envelope(struct rpc_call *call, struct rpc_envelope envelope)
 {
     if ((envelope.flags & ~RPC_ENVELOPE_COMPRESSED) != 0) {
+        rpc_refuse_count(call, RPC_REFUSED_ENVELOPE);
         return rpc_fail(call, INVALID_ARGUMENT, "a message has the unknown flags %d",
                         envelope.flags);
     }
     if (envelope.flags != 0 && !call->request_gzip) {
+        rpc_refuse_count(call, RPC_REFUSED_ENVELOPE);
         return rpc_fail(call, INTERNAL,
                         "a message is compressed, but the request names no compression");
     }
@@ -166,11 +185,21 @@ static void compact(struct rpc_call *call)
 static enum status append(struct rpc_call *call, const void *bytes, size_t length)
 {
     struct rpc_inbox *inbox = &call->inbox;
+    size_t loop_max = call->server->config.limits.unread_bytes_max;
     compact(call);
-    inbox->bytes.bytes_max = RPC_INBOX_BYTES_MAX;
-    if (length > RPC_INBOXES_BYTES_MAX - call->loop->inbox_bytes ||
-        buffer_append(&inbox->bytes, bytes, length) != OK) {
-        return rpc_fail(call, RESOURCE_EXHAUSTED, "the server holds too many unread bytes");
+    inbox->bytes.bytes_max = rpc_server_message_bytes_max(call->server) + RPC_ENVELOPE_HEAD_BYTES +
+                             RPC_INBOX_WINDOW_BYTES;
+    if (call->loop->inbox_bytes > loop_max || length > loop_max - call->loop->inbox_bytes) {
+        rpc_refuse_count(call, RPC_REFUSED_UNREAD_BYTES);
+        return rpc_fail(call, RESOURCE_EXHAUSTED,
+                        "the server holds more than %zu bytes of messages that are not read yet",
+                        loop_max);
+    }
+    if (buffer_append(&inbox->bytes, bytes, length) != OK) {
+        rpc_refuse_count(call, RPC_REFUSED_UNREAD_BYTES);
+        return rpc_fail(call, RESOURCE_EXHAUSTED,
+                        "the stream has more than %zu bytes that are not read yet, or no memory",
+                        inbox->bytes.bytes_max);
     }
     call->loop->inbox_bytes += length;
     return OK;
@@ -182,6 +211,7 @@ static enum status append_quantum(struct rpc_call *call, const char quantum[stat
     uint8_t bytes[3];
     size_t length;
     if (!rpc_base64_quantum(quantum, bytes, &length)) {
+        rpc_refuse_count(call, RPC_REFUSED_BASE64);
         return rpc_fail(call, INVALID_ARGUMENT, "the body is not base64");
     }
     return append(call, bytes, length);
@@ -191,9 +221,6 @@ static enum status append_base64(struct rpc_call *call, struct text bytes)
 {
     struct rpc_inbox *inbox = &call->inbox;
     http_stream_consume(call->exchange, bytes.length);
-    if (inbox->bytes.length - inbox->taken > rpc_server_message_bytes_max(call->server) * 2) {
-        return rpc_fail(call, RESOURCE_EXHAUSTED, "the server holds too many unread bytes");
-    }
     for (size_t i = 0; i < bytes.length; i++) {
         inbox->quantum[inbox->quantum_length++] = bytes.bytes[i];
         if (inbox->quantum_length < sizeof inbox->quantum) continue;

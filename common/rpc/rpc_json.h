@@ -29,7 +29,8 @@ NODISCARD enum status rpc_json_write(const ProtobufCMessage *message,
 
 /* Reads proto3 JSON into a new message in the arena. Accepts original and lowerCamelCase names,
  * enums by name or number, numbers as strings; unknown fields are refused unless ignore_unknown.
- * INVALID_ARGUMENT: the fault names the path and what is wrong. RESOURCE_EXHAUSTED: no memory. */
+ * INVALID_ARGUMENT: the fault names the path and what is wrong. OUT_OF_RANGE: nested deeper than
+ * RPC_DEPTH_MAX. RESOURCE_EXHAUSTED: no memory. */
 NODISCARD enum status rpc_json_read(struct arena *arena, struct text json,
                                     const struct rpc_message *type, bool ignore_unknown,
                                     ProtobufCMessage **out, struct fault *fault);

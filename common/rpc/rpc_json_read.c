@@ -81,8 +81,10 @@ enum status json_expected(const struct json_reader *reader, const struct json_to
 
 static enum status push(struct json_reader *reader, const struct json_frame *frame, size_t at)
 {
-    if (reader->frame_count == ARRAY_LENGTH(reader->frames) || frame->depth > RPC_DEPTH_MAX)
-        return json_refuse(reader, at, "nested deeper than %d", RPC_DEPTH_MAX);
+    if (reader->frame_count == ARRAY_LENGTH(reader->frames) || frame->depth > RPC_DEPTH_MAX) {
+        (void)json_refuse(reader, at, "nested deeper than %d", RPC_DEPTH_MAX);
+        return OUT_OF_RANGE;
+    }
     reader->frames[reader->frame_count++] = *frame;
     return OK;
 }

@@ -9,6 +9,7 @@
 #include "rpc/rpc_call.h"
 #include "rpc/rpc_loop.h"
 #include "rpc/rpc_metrics.h"
+#include "rpc/rpc_server_parts.h"
 
 /* A queue of jobs, first in, first out. */
 struct jobs {
@@ -198,6 +199,7 @@ enum status rpc_lanes_submit_write(struct rpc_lanes *lanes, struct rpc_job *job)
     uv_cond_signal(&lanes->write_waiting);
     uv_mutex_unlock(&lanes->mutex);
     if (fits) return OK;
+    rpc_refuse_count(job->call, RPC_REFUSED_WRITE_QUEUE);
     return rpc_fail(job->call, UNAVAILABLE, "%zu writes are waiting already",
                     lanes->config.write_queue_max);
 }
@@ -307,6 +309,7 @@ static enum status flow_submit(struct rpc_lanes *lanes, struct rpc_job *job)
     }
     uv_mutex_unlock(&lanes->mutex);
     if (!fits) {
+        rpc_refuse_count(job->call, RPC_REFUSED_FLOW_QUEUE);
         return rpc_fail(job->call, UNAVAILABLE, "%zu calls are waiting already",
                         lanes->config.flow_queue_max);
     }

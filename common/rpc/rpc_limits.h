@@ -1,12 +1,32 @@
 /* Every limit of the RPC server. Those of HTTP are in http/http_limits.h. */
 #pragma once
 
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/limit.h"
+
+/* Those that a configuration may change; rpc_limits.c has their names, defaults and bounds. */
+struct rpc_limits {
+    size_t message_bytes_max;
+    size_t call_bytes_max;
+    size_t unread_bytes_max;
+    size_t running_streams_max;
+    size_t write_queue_max;
+    size_t flow_queue_max;
+    int64_t stream_idle_timeout_ms;
+};
+
+enum { RPC_LIMIT_COUNT = 7 };
+
+/* Of a struct rpc_limits. */
+extern const struct limit_info rpc_limit_infos[RPC_LIMIT_COUNT];
+
+struct rpc_limits rpc_limits_default(void);
+
 enum {
-    RPC_ARENA_BYTES_MAX = 256 * 1024 * 1024, /* A call's memory: its messages and working set. */
-    RPC_WRITE_QUEUE_MAX = 4096,              /* Write calls that wait; more are UNAVAILABLE. */
-    RPC_WRITE_BATCH_MAX = 256,               /* Write calls that share a commit. */
-    RPC_FLOW_QUEUE_MAX = 256, /* Flow calls that wait for a worker; more are UNAVAILABLE. */
-    RPC_WORKERS_MAX = 2,      /* Threads of the flow lane, started when first needed. */
+    RPC_WRITE_BATCH_MAX = 256, /* Write calls that share a commit. */
+    RPC_WORKERS_MAX = 2,       /* Threads of the flow lane, started when first needed. */
     RPC_WRITER_STACK_BYTES = 512 * 1024,
     RPC_WORKER_STACK_BYTES = 1024 * 1024,
     RPC_CALLS_KEPT = 32,             /* Finished calls whose memory waits for the next ones. */
@@ -21,14 +41,10 @@ enum {
     RPC_METADATA_BYTES_MAX = 8 * 1024,
     RPC_DETAILS_ADDED_MAX = 16, /* Added by a handler to an error. */
     RPC_DETAILS_ADDED_BYTES_MAX = 16 * 1024,
-    RPC_MESSAGE_BYTES_MAX = 64 * 1024 * 1024, /* Of a request, packed and unpacked. */
-    RPC_INBOX_BYTES_MAX = 65 * 1024 * 1024,   /* Unread bytes of one stream: a message, a window. */
-    RPC_INBOXES_BYTES_MAX = 256 * 1024 * 1024, /* Of all streams of a loop. */
-    RPC_ANSWER_COMPRESS_BYTES_MIN = 1024,      /* Smaller messages are sent as they are. */
-    RPC_FIBERS_MAX = 16384, /* Streams of a loop; the kernel maps 65,530 pieces of memory. */
-    RPC_FIBERS_KEPT = 64,   /* Their stacks that wait for the next ones. */
-    RPC_STREAM_IDLE_TIMEOUT_MS = 300 * 1000, /* Where a stream's method does not say. */
-    RPC_LOOPS_MAX = 16,                      /* Threads that serve connections. */
+    RPC_INBOX_WINDOW_BYTES = 1024 * 1024, /* Unread bytes of a stream beside one message. */
+    RPC_ANSWER_COMPRESS_BYTES_MIN = 1024, /* Smaller messages are sent as they are. */
+    RPC_FIBERS_KEPT = 64,                 /* Their stacks that wait for the next ones. */
+    RPC_LOOPS_MAX = 16,                   /* Threads that serve connections. */
     RPC_LOOP_STACK_BYTES = 1024 * 1024,
     RPC_DRAIN_GRACE_MS = 1000, /* For streams to be told that they end, before they are cut off. */
     RPC_TRIM_BYTES = 8 * 1024 * 1024, /* Freed by calls before memory is given back. */

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "rpc/rpc_server_parts.h"
 
 static const struct rpc_content_type types[] = {
     {"application/proto", &rpc_connect, false, false},
@@ -66,6 +67,7 @@ enum status rpc_encoding_read(struct rpc_call *call, struct text encoding, bool 
 {
     *gzip = text_equal(encoding, text_from("gzip"));
     if (*gzip || encoding.length == 0 || text_equal(encoding, text_from("identity"))) return OK;
+    rpc_refuse_count(call, RPC_REFUSED_COMPRESSION);
     return rpc_fail(call, UNIMPLEMENTED,
                     "the compression is unknown here; those that are known: %s", rpc_encodings);
 }

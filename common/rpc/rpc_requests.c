@@ -55,17 +55,19 @@ static bool is_get(const struct http_request *request)
 }
 
 /* Refuses what cannot be a call of the method. True: it was answered. */
-static bool refused(struct http_exchange *exchange, const struct rpc_route *route,
-                    const struct rpc_content_type *type)
+static bool refused(struct rpc_server *server, struct http_exchange *exchange,
+                    const struct rpc_route *route, const struct rpc_content_type *type)
 {
     const struct http_request *request = http_exchange_request(exchange);
     if (route == NULL) {
+        rpc_refusals_count(&server->refusals, RPC_REFUSED_METHOD);
         refuse_path(exchange, type);
         return true;
     }
     bool gets = route->method->no_side_effects && is_unary(route->method);
     if (is_get(request) && gets) return false;
     if (!text_equal(request->method, text_from("POST"))) {
+        rpc_refusals_count(&server->refusals, RPC_REFUSED_HTTP_METHOD);
         refuse_method(exchange, gets ? "GET, POST" : "POST");
         return true;
     }
@@ -73,6 +75,7 @@ static bool refused(struct http_exchange *exchange, const struct rpc_route *rout
     bool fits = type != NULL && (type->protocol != &rpc_connect || is_unary(route->method)) &&
                 (type->protocol != &rpc_connect_stream || !is_unary(route->method));
     if (!fits) {
+        rpc_refusals_count(&server->refusals, RPC_REFUSED_CONTENT_TYPE);
         refuse_type(exchange);
         return true;
     }
@@ -101,6 +104,7 @@ static void receive_only(struct rpc_call *call, struct text bytes)
         status = rpc_inbox_next(call, &call->arena, &call->in, &whole);
     }
     if (status == OK && call->in != NULL && rpc_inbox_left(call) > 0) {
+        rpc_refuse_count(call, RPC_REFUSED_ENVELOPE);
         status =
             rpc_fail(call, UNIMPLEMENTED, "the method takes one message, this request has more");
     }
@@ -133,8 +137,10 @@ static void ended(void *context, struct http_exchange *exchange)
     } else if (call->in != NULL) {
         rpc_call_dispatch(call);
     } else if (rpc_inbox_left(call) > 0) {
+        rpc_refuse_count(call, RPC_REFUSED_ENVELOPE);
         rpc_call_fail(call, rpc_fail(call, INVALID_ARGUMENT, "the request's message is cut off"));
     } else {
+        rpc_refuse_count(call, RPC_REFUSED_ENVELOPE);
         rpc_call_fail(call, rpc_fail(call, UNIMPLEMENTED, "the request holds no message"));
     }
 }
@@ -166,7 +172,7 @@ void rpc_request_begin(void *context, struct http_exchange *exchange)
     if (type == NULL || !type->protocol->enveloped) return;
     const struct rpc_route *route = rpc_routes_find(&loop->server->routes, request->path);
     http_stream(exchange, &no_events, NULL);
-    if (refused(exchange, route, type)) return;
+    if (refused(loop->server, exchange, route, type)) return;
     struct rpc_call *call = rpc_call_new(loop, route, exchange);
     if (call == NULL) {
         http_reply_text(exchange, 503, "no memory");
@@ -208,6 +214,7 @@ static void answer_metrics(struct rpc_server *server, struct http_exchange *exch
     rpc_scrape_answer(&(struct rpc_scrape){.service = server->config.name,
                                            .version = server->config.version,
                                            .metrics = server->metrics,
+                                           .refusals = &server->refusals,
                                            .lanes = server->lanes},
                       exchange);
 }
@@ -215,6 +222,7 @@ static void answer_metrics(struct rpc_server *server, struct http_exchange *exch
 static enum status read_whole(struct rpc_call *call, const struct http_request *request)
 {
     if (request->too_large) {
+        rpc_refuse_count(call, RPC_REFUSED_BODY_BYTES);
         return rpc_fail(call, RESOURCE_EXHAUSTED, "the request is larger than %zu bytes",
                         call->server->config.http.body_bytes_max);
     }
@@ -241,7 +249,7 @@ void rpc_request_handle(void *context, struct http_exchange *exchange)
     const struct rpc_route *route = rpc_routes_find(&server->routes, request->path);
     struct text content_type = http_request_field(request, "content-type");
     const struct rpc_content_type *type = rpc_content_type_find(content_type);
-    if (refused(exchange, route, type)) return;
+    if (refused(server, exchange, route, type)) return;
     struct rpc_call *call = rpc_call_new(loop, route, exchange);
     if (call == NULL) {
         http_reply_text(exchange, 503, "no memory");

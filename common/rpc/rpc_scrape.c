@@ -5,6 +5,7 @@
 #include "http/http_message.h"
 #include "rpc/rpc_lanes.h"
 #include "rpc/rpc_metrics.h"
+#include "rpc/rpc_refusals.h"
 
 enum { MS_DECIMALS = 3 };
 
@@ -27,6 +28,18 @@ static void expose_queues(const struct rpc_scrape *scrape, struct exposition *pa
     exposition_value(page, &(struct exposition_label){"lane", "write"}, 1, (int64_t)queued.writes,
                      0);
     exposition_value(page, &(struct exposition_label){"lane", "flow"}, 1, (int64_t)queued.flows, 0);
+}
+
+static void expose_refusals(const struct rpc_refusals *refusals, struct exposition *page)
+{
+    exposition_family(page, &(struct exposition_family){
+                                "sotong_rpc_refusals", EXPOSITION_COUNTER,
+                                "Calls refused, by the limit that they met or the rule that they "
+                                "broke."});
+    for (size_t i = 0; i < RPC_REFUSAL_COUNT; i++) {
+        exposition_value(page, &(struct exposition_label){"reason", rpc_refusal_names[i]}, 1,
+                         (int64_t)refusals->counts[i], 0);
+    }
 }
 
 /* By the names that Prometheus's own clients use. */
@@ -79,6 +92,7 @@ void rpc_scrape_answer(const struct rpc_scrape *scrape, struct http_exchange *ex
     expose_build(scrape, &page);
     rpc_metrics_expose(scrape->metrics, &page);
     expose_queues(scrape, &page);
+    expose_refusals(scrape->refusals, &page);
     expose_process(&page);
     exposition_end(&page);
     if (page.status != OK) {

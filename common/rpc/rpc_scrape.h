@@ -4,12 +4,14 @@
 struct http_exchange;
 struct rpc_lanes;
 struct rpc_metrics;
+struct rpc_refusals;
 
 /* Where the numbers come from. */
 struct rpc_scrape {
     const char *service; /* "budget" */
     const char *version;
     const struct rpc_metrics *metrics;
+    const struct rpc_refusals *refusals;
     struct rpc_lanes *lanes;
 };
 

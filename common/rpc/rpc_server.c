@@ -19,16 +19,13 @@ struct rpc_server_config rpc_server_config_default(void)
         .http = http_limits_default(),
         .loops = 1,
         .workers_max = RPC_WORKERS_MAX,
-        .write_queue_max = RPC_WRITE_QUEUE_MAX,
-        .flow_queue_max = RPC_FLOW_QUEUE_MAX,
-        .arena_bytes_max = RPC_ARENA_BYTES_MAX,
-        .message_bytes_max = RPC_MESSAGE_BYTES_MAX,
+        .limits = rpc_limits_default(),
     };
 }
 
 size_t rpc_server_message_bytes_max(const struct rpc_server *server)
 {
-    return server->config.message_bytes_max;
+    return server->config.limits.message_bytes_max;
 }
 
 bool rpc_server_draining(const struct rpc_server *server)
@@ -89,8 +86,9 @@ static enum status lanes_start(struct rpc_server *server, struct fault *fault)
     const struct rpc_lanes_config config = {.writer = server->config.writer,
                                             .store_path = server->config.store_path,
                                             .workers_max = server->config.workers_max,
-                                            .write_queue_max = server->config.write_queue_max,
-                                            .flow_queue_max = server->config.flow_queue_max,
+                                            .write_queue_max =
+                                                server->config.limits.write_queue_max,
+                                            .flow_queue_max = server->config.limits.flow_queue_max,
                                             .metrics = server->metrics,
                                             .committed = committed,
                                             .context = server};

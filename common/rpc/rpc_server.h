@@ -32,11 +32,8 @@ struct rpc_server_config {
     const char *store_path;    /* For read connections; NULL: no store. */
     struct rpc_client *client; /* What rpc_call_client gives; may be NULL. */
     int workers_max;           /* 1 to RPC_WORKERS_MAX */
-    size_t write_queue_max;    /* RPC_WRITE_QUEUE_MAX */
-    size_t flow_queue_max;     /* RPC_FLOW_QUEUE_MAX */
-    size_t arena_bytes_max;    /* RPC_ARENA_BYTES_MAX */
-    size_t message_bytes_max;  /* RPC_MESSAGE_BYTES_MAX */
-    bool reflection;           /* Serves grpc.reflection. */
+    struct rpc_limits limits;
+    bool reflection; /* Serves grpc.reflection. */
     enum rpc_log_calls log_calls;
     const char *const *callers; /* Names of services that may call, for the log; borrowed. */
     size_t caller_count;

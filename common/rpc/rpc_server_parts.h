@@ -6,6 +6,7 @@
 #include "rpc/rpc_health.h"
 #include "rpc/rpc_loop.h"
 #include "rpc/rpc_reflection.h"
+#include "rpc/rpc_refusals.h"
 #include "rpc/rpc_routes.h"
 #include "rpc/rpc_server.h"
 
@@ -15,6 +16,7 @@ struct rpc_server {
     struct rpc_server_config config;
     struct rpc_lanes *lanes;
     struct rpc_metrics *metrics;
+    struct rpc_refusals refusals;
     struct rpc_routes routes;
     struct health health;
     struct reflection reflection;
@@ -68,6 +70,12 @@ void rpc_call_time_came(struct rpc_call *call, int64_t now_ms);
 
 /* The writer or a worker has done a job of this loop. */
 void rpc_call_job_done(struct rpc_job *job);
+
+/* Counts that the call was refused. From any thread. */
+static inline void rpc_refuse_count(const struct rpc_call *call, enum rpc_refusal refusal)
+{
+    rpc_refusals_count(&call->server->refusals, refusal);
+}
 
 /* ---- rpc_server.c ---- */
 

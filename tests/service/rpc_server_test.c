@@ -323,8 +323,8 @@ static void refuses_when_the_queues_are_full(void)
 {
     log_init("runtime", LOG_ERROR);
     struct rpc_server_config config = runtime_server_config();
-    config.write_queue_max = 2;
-    config.flow_queue_max = 2;
+    config.limits.write_queue_max = 2;
+    config.limits.flow_queue_max = 2;
     config.workers_max = 1;
     struct runtime_server *server = runtime_server_start(&config);
     /* The row that the second round adds to is there, whoever is refused in the first. */

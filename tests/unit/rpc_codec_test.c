@@ -280,8 +280,8 @@ static void bounds_the_depth(void)
     } cases[] = {
         {1, OK},
         {RPC_DEPTH_MAX, OK},
-        {RPC_DEPTH_MAX + 1, INVALID_ARGUMENT},
-        {9000, INVALID_ARGUMENT},
+        {RPC_DEPTH_MAX + 1, OUT_OF_RANGE},
+        {9000, OUT_OF_RANGE},
     };
     struct arena arena;
     arena_init(&arena, ARENA_BYTES);

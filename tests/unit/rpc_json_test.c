@@ -326,12 +326,12 @@ static void bounds_the_depth(void)
         enum status status;
     } cases[] = {
         {"{\"only\":", "}", RPC_DEPTH_MAX, false, false, OK},
-        {"{\"only\":", "}", RPC_DEPTH_MAX + 1, false, false, INVALID_ARGUMENT},
+        {"{\"only\":", "}", RPC_DEPTH_MAX + 1, false, false, OUT_OF_RANGE},
         {"{\"children\":[", "]}", RPC_DEPTH_MAX, false, false, OK},
-        {"{\"children\":[", "]}", RPC_DEPTH_MAX + 1, false, false, INVALID_ARGUMENT},
-        {"[", "]", 100000, true, false, INVALID_ARGUMENT},
-        {"{\"a\":", "}", 100000, true, false, INVALID_ARGUMENT},
-        {"{\"x\":", "}", 100000, false, true, INVALID_ARGUMENT},
+        {"{\"children\":[", "]}", RPC_DEPTH_MAX + 1, false, false, OUT_OF_RANGE},
+        {"[", "]", 100000, true, false, OUT_OF_RANGE},
+        {"{\"a\":", "}", 100000, true, false, OUT_OF_RANGE},
+        {"{\"x\":", "}", 100000, false, true, OUT_OF_RANGE},
     };
     struct arena arena;
     struct buffer out;

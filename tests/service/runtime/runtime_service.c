@@ -1,6 +1,7 @@
 #include "runtime_service.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static void wait_ms(int32_t ms)
@@ -77,6 +78,45 @@ enum status runtime_fail(struct runtime *self, struct rpc_call *call,
         status = rpc_violation(call, in->fields[i], "is wrong");
     if (in->reason[0] != '\0') status = rpc_reason(call, status, in->reason);
     if (in->message[0] != '\0') status = rpc_fail(call, status, "%s", in->message);
+    return status;
+}
+
+enum status runtime_make_rows(struct runtime *self, struct rpc_call *call,
+                              const runtime_make_rows_request *in)
+{
+    self->runs++;
+    runtime_row row = RUNTIME_ROW_INIT;
+    row.name = arena_printf(rpc_arena(call), "made");
+    row.text = arena_calloc(rpc_arena(call), (size_t)in->text_bytes + 1, 1);
+    if (row.name == NULL || row.text == NULL) return rpc_fail(call, RESOURCE_EXHAUSTED, "no memory for the row");
+    memset(row.text, 'x', (size_t)in->text_bytes);
+    enum status status = OK;
+    for (row.number = 0; status == OK && (in->count < 0 || row.number < in->count); row.number++)
+        status = runtime_make_rows_send(call, &row);
+    return status;
+}
+
+enum status runtime_sum_rows(struct runtime *self, struct rpc_call *call, runtime_row *out)
+{
+    self->runs++;
+    const runtime_row *row;
+    enum status status;
+    while ((status = runtime_sum_rows_receive(call, &row)) == OK && row != NULL)
+        out->number += row->number;
+    if (status != OK) return status;
+    out->name = arena_printf(rpc_arena(call), "sum");
+    return out->name == NULL ? RESOURCE_EXHAUSTED : OK;
+}
+
+enum status runtime_echo_rows(struct runtime *self, struct rpc_call *call)
+{
+    self->runs++;
+    const runtime_row *row;
+    enum status status;
+    while ((status = runtime_echo_rows_receive(call, &row)) == OK && row != NULL) {
+        status = runtime_echo_rows_send(call, row);
+        if (status != OK) break;
+    }
     return status;
 }
 
