@@ -16,7 +16,9 @@
 #include "base/log.h"
 #include "http/http_tls.h"
 #include "rpc/rpc_client.h"
+#include "rpc/rpc_otlp.h"
 #include "rpc/rpc_server.h"
+#include "rpc/rpc_tracer.h"
 #include "service_list.h"
 
 #ifndef SOTONG_VERSION
@@ -35,11 +37,6 @@ enum {
     EXIT_WRONG = 2,
 };
 
-/* Only services that make calls link the client, and with it libcurl: where the linker finds none,
- * these are NULL. A service whose makes_calls is set refers to a client by its generated calls. */
-extern __typeof__(rpc_client_new) rpc_client_new __attribute__((weak));
-extern __typeof__(rpc_client_free) rpc_client_free __attribute__((weak));
-
 /* A running service. */
 struct running {
     const struct app_service *service;
@@ -49,6 +46,8 @@ struct running {
     size_t signal_count;
     struct db *writer;
     struct rpc_client *client;
+    struct rpc_tracer *tracer; /* NULL, as the next: traces are not exported. */
+    struct rpc_otlp *otlp;
     void *self;
     bool opened;
     struct app_mount mounts[APP_MOUNTS_MAX];
@@ -124,13 +123,23 @@ static enum status store_open(struct running *running, struct fault *fault)
 static enum status client_open(struct running *running, struct fault *fault)
 {
     if (!running->service->makes_calls) return OK;
-    if (rpc_client_new == NULL) {
-        return fault_set(fault, INTERNAL, "the service makes calls but links no client");
-    }
     const struct rpc_client_config config = {.peers = running->config->peers,
-                                             .peer_count = running->config->peer_count};
+                                             .peer_count = running->config->peer_count,
+                                             .name = running->service->name};
     enum status status = rpc_client_new(&config, &running->client);
     return status == OK ? OK : fault_set(fault, status, "no client for calls to other services");
+}
+
+static enum status traces_open(struct running *running, struct fault *fault)
+{
+    if (running->config->otlp_endpoint == NULL) return OK;
+    enum status status = rpc_tracer_new(running->config->trace_ppm, &running->tracer);
+    if (status != OK) return fault_set(fault, status, "no memory for traces");
+    const struct rpc_otlp_config config = {.endpoint = running->config->otlp_endpoint,
+                                           .service = running->service->name,
+                                           .version = app_version(),
+                                           .tracer = running->tracer};
+    return rpc_otlp_new(&config, &running->otlp, fault);
 }
 
 static enum status service_open(struct running *running, struct fault *fault)
@@ -193,6 +202,9 @@ static enum status server_open(struct running *running, struct fault *fault)
     config.tls = running->tls;
     config.allow_plain = running->config->tls_plain;
     config.reflection = running->config->reflection;
+    config.tracer = running->tracer;
+    config.cors =
+        (struct rpc_cors){running->config->cors_origins, running->config->cors_origin_count};
     config.log_calls = running->config->log_calls;
     config.callers = service_names;
     config.caller_count = SERVICE_COUNT;
@@ -221,7 +233,9 @@ static void close_all(struct running *running)
     if (running->signal_count > 0) signals_close(running);
     (void)uv_run(&running->loop, UV_RUN_DEFAULT); /* Lets what was closed go. */
     if (running->opened) running->service->close(running->self);
-    if (running->client != NULL) rpc_client_free(running->client);
+    rpc_client_free(running->client);
+    rpc_otlp_free(running->otlp);
+    rpc_tracer_free(running->tracer);
     db_close(running->writer);
     http_tls_free(running->tls);
     int error = uv_loop_close(&running->loop);
@@ -239,6 +253,7 @@ static int serve(const struct app_service *service, const struct app_config *con
     }
     enum status status = store_open(&running, &fault);
     if (status == OK) status = client_open(&running, &fault);
+    if (status == OK) status = traces_open(&running, &fault);
     if (status == OK) status = service_open(&running, &fault);
     if (status == OK) status = signals_open(&running, &fault);
     if (status == OK) status = tls_open(&running, &fault);

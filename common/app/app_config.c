@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "app/app_limits.h"
+#include "rpc/rpc_otlp.h"
+#include "rpc/rpc_tracer.h"
 #include "service_list.h"
 
 enum { PORT_MAX = 65535, WORDS_BYTES_MAX = 128 };
@@ -27,6 +29,9 @@ struct said {
     const char *tls_key;
     const char *tls_client_ca;
     const char *tls_plain;
+    const char *otlp;
+    const char *ratio;
+    const char *cors;
 };
 
 static const struct option {
@@ -47,6 +52,9 @@ static const struct option {
     {"--tls-key", "SOTONG_TLS_KEY", offsetof(struct said, tls_key)},
     {"--tls-client-ca", "SOTONG_TLS_CLIENT_CA", offsetof(struct said, tls_client_ca)},
     {"--tls-plain", "SOTONG_TLS_PLAIN", offsetof(struct said, tls_plain)},
+    {"--otlp-endpoint", "SOTONG_OTLP", offsetof(struct said, otlp)},
+    {"--trace-ratio", "SOTONG_TRACE_RATIO", offsetof(struct said, ratio)},
+    {"--cors-origins", "SOTONG_CORS_ORIGINS", offsetof(struct said, cors)},
 };
 
 static const char **said_at(struct said *said, const struct option *option)
@@ -95,6 +103,11 @@ const char *app_config_help(struct arena *arena, const char *name, int default_p
         "                     on the same port                          SOTONG_TLS_PLAIN\n"
         "  --limit NAME=VALUE as often as needed; --limit help names\n"
         "                     all; SOTONG_LIMITS is NAME=VALUE,…        SOTONG_LIMITS\n"
+        "  --otlp-endpoint URL  where traces go, such as\n"
+        "                     http://127.0.0.1:4318 (nowhere)           SOTONG_OTLP\n"
+        "  --trace-ratio N    of the traces that begin here, 0 to 1 (1) SOTONG_TRACE_RATIO\n"
+        "  --cors-origins LIST  whose web pages may call, such as\n"
+        "                     https://console.example.kr; or * (none)   SOTONG_CORS_ORIGINS\n"
         "  --help             this text\n"
         "  --version          the version\n"
         "\n"
@@ -319,6 +332,58 @@ static enum status choices_read(const struct said *said, struct app_config *out,
     return OK;
 }
 
+static enum status traces_read(const struct said *said, struct app_config *out, struct fault *fault)
+{
+    out->otlp_endpoint = said->otlp;
+    out->trace_ppm = RPC_TRACE_PPM;
+    if (said->otlp != NULL && !rpc_otlp_endpoint_valid(said->otlp)) {
+        return fault_set(fault, INVALID_ARGUMENT,
+                         "--otlp-endpoint (SOTONG_OTLP): %s is not written http://127.0.0.1:4318",
+                         said->otlp);
+    }
+    if (said->ratio == NULL) return OK;
+    /* 0, 1, or a fraction with up to six digits: exact in parts of a million. */
+    uint32_t ppm = said->ratio[0] == '1' ? RPC_TRACE_PPM : 0;
+    const char *digit = said->ratio + 1;
+    bool good = said->ratio[0] == '0' || said->ratio[0] == '1';
+    if (good && *digit == '.') digit++;
+    for (uint32_t worth = RPC_TRACE_PPM / 10; good && worth > 0 && *digit != '\0'; worth /= 10) {
+        good = *digit >= '0' && *digit <= '9' && digit > said->ratio + 1;
+        ppm += good ? worth * (uint32_t)(*digit++ - '0') : 0;
+    }
+    out->trace_ppm = ppm;
+    good = good && *digit == '\0' && digit[-1] != '.';
+    if (good && ppm <= RPC_TRACE_PPM) return OK;
+    return fault_set(fault, INVALID_ARGUMENT,
+                     "--trace-ratio (SOTONG_TRACE_RATIO): %s is not 0 to 1 with up to six decimals",
+                     said->ratio);
+}
+
+static enum status origins_read(struct arena *arena, const struct said *said,
+                                struct app_config *out, struct fault *fault)
+{
+    for (const char *at = said->cors; at != NULL && *at != '\0';) {
+        size_t length = strcspn(at, ",");
+        const char *origin = arena_copy(arena, at, length);
+        if (origin == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
+        at += length + (at[length] == ',');
+        bool all = strcmp(origin, "*") == 0 && strcmp(said->cors, "*") == 0;
+        if (!all && !rpc_cors_origin_valid(origin)) {
+            return fault_set(fault, INVALID_ARGUMENT,
+                             "--cors-origins (SOTONG_CORS_ORIGINS): an origin is written "
+                             "https://console.example.kr:8443, not %s; * stands alone",
+                             origin);
+        }
+        if (out->cors_origin_count == RPC_CORS_ORIGINS_MAX) {
+            return fault_set(fault, INVALID_ARGUMENT,
+                             "--cors-origins (SOTONG_CORS_ORIGINS): more than %d origins",
+                             RPC_CORS_ORIGINS_MAX);
+        }
+        out->cors_origins[out->cors_origin_count++] = origin;
+    }
+    return OK;
+}
+
 static enum status peers_read(struct arena *arena, const struct said *said, struct app_config *out,
                               struct fault *fault)
 {
@@ -343,6 +408,8 @@ enum status app_config_read(struct arena *arena, const char *name, int default_p
     if (status == OK) status = listen_read(&said, out, fault);
     if (status == OK) status = tls_read(&said, out, fault);
     if (status == OK) status = choices_read(&said, out, fault);
+    if (status == OK) status = traces_read(&said, out, fault);
+    if (status == OK) status = origins_read(arena, &said, out, fault);
     if (status == OK) status = peers_read(arena, &said, out, fault);
     if (status != OK) return status;
     out->data = said.data == NULL ? "data" : said.data;

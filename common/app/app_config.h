@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "http/http_limits.h"
 #include "rpc/rpc_client.h"
+#include "rpc/rpc_cors.h"
 #include "rpc/rpc_limits.h"
 #include "rpc/rpc_recorder.h"
 
@@ -25,6 +26,10 @@ struct app_config {
     enum log_format log_format;
     enum rpc_log_calls log_calls;
     bool reflection;
+    const char *otlp_endpoint; /* NULL: no traces are exported. */
+    uint32_t trace_ppm;        /* Of the traces that begin here, so many of a million. */
+    const char *cors_origins[RPC_CORS_ORIGINS_MAX];
+    size_t cors_origin_count;
     struct rpc_peer peers[APP_PEERS_MAX];
     size_t peer_count;
     struct http_limits http;

@@ -15,6 +15,15 @@ int64_t clock_now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int64_t clock_now_us(void)
+{
+    int64_t fixed = atomic_load_explicit(&fixed_ms, memory_order_relaxed);
+    if (fixed != 0) return fixed * 1000;
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 int64_t clock_monotonic_us(void)
 {
     struct timespec now;

@@ -6,6 +6,9 @@
 /* Epoch milliseconds. */
 int64_t clock_now_ms(void);
 
+/* Epoch microseconds. */
+int64_t clock_now_us(void);
+
 /* Milliseconds of a clock that only goes forward, for deadlines and durations. */
 int64_t clock_monotonic_ms(void);
 int64_t clock_monotonic_us(void);

@@ -9,9 +9,10 @@
 
 #include "base/clock.h"
 #include "rpc/rpc_base64.h"
+#include "rpc/rpc_engine.h"
 #include "rpc/rpc_exchange.h"
 
-enum { READ_BYTES = 256 * 1024, CONTENT_TYPE_BYTES = 64 };
+enum { READ_BYTES = 256 * 1024, CONTENT_TYPE_BYTES = 64, AGENT_BYTES = 64 };
 
 /* ---- Its end ---- */
 
@@ -125,6 +126,16 @@ static enum status add_metadata(struct rpc_attempt *attempt, struct rpc_fields *
     return status;
 }
 
+/* sotong/report, which servers log, or sotong. */
+static enum status add_agent(struct rpc_attempt *attempt, struct rpc_fields *fields)
+{
+    const char *name = rpc_engine_config(attempt->route->engine)->name;
+    char agent[AGENT_BYTES];
+    (void)snprintf(agent, sizeof agent, "sotong%s%s", name == NULL ? "" : "/",
+                   name == NULL ? "" : name);
+    return rpc_fields_add_string(fields, "user-agent", agent);
+}
+
 static enum status write_head(struct rpc_attempt *attempt)
 {
     struct rpc_fields *fields = &attempt->exchange->fields;
@@ -133,7 +144,7 @@ static enum status write_head(struct rpc_attempt *attempt)
     (void)snprintf(type, sizeof type, "%s%s", dialect->prefix,
                    attempt->options->json ? "json" : "proto");
     enum status status = attempt->get ? OK : rpc_fields_add_string(fields, "content-type", type);
-    if (status == OK) status = rpc_fields_add_string(fields, "user-agent", "sotong");
+    if (status == OK) status = add_agent(attempt, fields);
     if (status == OK && attempt->options->gzip && !attempt->get)
         status = rpc_fields_add_string(fields, dialect->sends, "gzip");
     if (status == OK)

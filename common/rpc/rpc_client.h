@@ -52,6 +52,7 @@ struct rpc_client_tls {
 struct rpc_client_config {
     const struct rpc_peer *peers;
     size_t peer_count;
+    const char *name; /* Who calls, in the User-Agent: "report". NULL: nobody in particular. */
     struct rpc_client_tls tls;
     /* 0 stands for the constant of rpc_client_limits.h. */
     int64_t connect_timeout_ms; /* RPC_CONNECT_TIMEOUT_MS */

@@ -11,6 +11,7 @@
 #include "rpc/rpc_metrics.h"
 #include "rpc/rpc_protocol.h"
 #include "rpc/rpc_trace.h"
+#include "rpc/rpc_tracer.h"
 
 static const char health_prefix[] = "/grpc.health.v1.";
 static const char agent_prefix[] =
@@ -19,6 +20,7 @@ static const char agent_prefix[] =
 struct rpc_recorder {
     struct rpc_recorder_config config;
     struct rpc_meter *meter;
+    struct rpc_span_ring *spans; /* NULL: no spans. */
     struct rpc_trace_ids ids;
     struct log_lines lines;
     uv_prepare_t turn_end;
@@ -57,6 +59,9 @@ static void trace_begin(struct rpc_recorder *recorder, struct rpc_call *call,
         return;
     }
     rpc_trace_begin(&recorder->ids, &call->trace);
+    const struct rpc_tracer *tracer = recorder->config.tracer;
+    if (tracer != NULL && rpc_tracer_chooses(tracer, &call->trace))
+        call->trace.flags |= RPC_TRACE_SAMPLED;
 }
 
 /* The caller's name as our own table has it; NULL: somebody else. */
@@ -154,6 +159,19 @@ static void log_call(struct rpc_recorder *recorder, struct rpc_call *call, int64
     write_line(recorder, call, took_us);
 }
 
+static void put_span(struct rpc_recorder *recorder, const struct rpc_call *call, int64_t took_us)
+{
+    struct rpc_span span = {.path = call->method->path,
+                            .protocol = call->protocol->name,
+                            .code = call->status,
+                            .start_us = clock_now_us() - took_us,
+                            .duration_us = took_us};
+    memcpy(span.trace_id, call->trace.trace_id, sizeof span.trace_id);
+    memcpy(span.span_id, call->trace.span_id, sizeof span.span_id);
+    memcpy(span.parent_id, call->trace.parent_id, sizeof span.parent_id);
+    rpc_span_put(recorder->spans, &span);
+}
+
 void rpc_recorder_end(struct rpc_recorder *recorder, struct rpc_call *call)
 {
     int64_t took_us = clock_monotonic_us() - call->started_us;
@@ -166,6 +184,8 @@ void rpc_recorder_end(struct rpc_recorder *recorder, struct rpc_call *call)
                                              .bytes_out = call->bytes_out,
                                              .stream = call->method->lane == RPC_LANE_STREAM});
     log_call(recorder, call, took_us);
+    bool sampled = (call->trace.flags & RPC_TRACE_SAMPLED) != 0;
+    if (recorder->spans != NULL && sampled && !is_health(call)) put_span(recorder, call, took_us);
 }
 
 /* ---- Beginning and end ---- */
@@ -182,6 +202,8 @@ enum status rpc_recorder_new(const struct rpc_recorder_config *config, struct rp
     if (recorder == NULL) return RESOURCE_EXHAUSTED;
     recorder->config = *config;
     enum status status = rpc_metrics_meter(config->metrics, &recorder->meter);
+    if (status == OK && config->tracer != NULL)
+        status = rpc_tracer_ring(config->tracer, &recorder->spans);
     if (status != OK) {
         free(recorder);
         return status;

@@ -11,6 +11,7 @@
 struct rpc_call;
 struct rpc_metrics;
 struct rpc_recorder;
+struct rpc_tracer;
 struct uv_loop_s;
 
 /* Which calls get a line. Health checks get one only at the level `debug`. */
@@ -25,6 +26,7 @@ enum {
 struct rpc_recorder_config {
     struct uv_loop_s *loop;
     struct rpc_metrics *metrics; /* Borrowed. */
+    struct rpc_tracer *tracer;   /* Borrowed; NULL: no spans. */
     enum rpc_log_calls log_calls;
     const char *const *callers; /* Names of services that may call, borrowed; a line names the
                                  * caller only where it is one of them. */

@@ -1,6 +1,7 @@
 /* Requests: which are calls, and how their bytes become messages. */
 #include <stdio.h>
 
+#include "http/http_server.h"
 #include "rpc/rpc_fiber.h"
 #include "rpc/rpc_inbox.h"
 #include "rpc/rpc_protocol.h"
@@ -172,6 +173,7 @@ void rpc_request_begin(void *context, struct http_exchange *exchange)
     if (type == NULL || !type->protocol->enveloped) return;
     const struct rpc_route *route = rpc_routes_find(&loop->server->routes, request->path);
     http_stream(exchange, &no_events, NULL);
+    if (rpc_cors_begin(&loop->server->config.cors, exchange)) return;
     if (refused(loop->server, exchange, route, type)) return;
     struct rpc_call *call = rpc_call_new(loop, route, exchange);
     if (call == NULL) {
@@ -211,11 +213,17 @@ static void answer_root(struct rpc_server *server, struct http_exchange *exchang
 
 static void answer_metrics(struct rpc_server *server, struct http_exchange *exchange)
 {
+    const struct http_counters *http[RPC_LOOPS_MAX];
+    for (size_t i = 0; i < server->loop_count; i++)
+        http[i] = http_server_counters(server->loops[i].http);
     rpc_scrape_answer(&(struct rpc_scrape){.service = server->config.name,
                                            .version = server->config.version,
                                            .metrics = server->metrics,
                                            .refusals = &server->refusals,
-                                           .lanes = server->lanes},
+                                           .lanes = server->lanes,
+                                           .tracer = server->config.tracer,
+                                           .http = http,
+                                           .http_count = server->loop_count},
                       exchange);
 }
 
@@ -238,6 +246,7 @@ void rpc_request_handle(void *context, struct http_exchange *exchange)
     struct rpc_loop *loop = context;
     struct rpc_server *server = loop->server;
     const struct http_request *request = http_exchange_request(exchange);
+    if (rpc_cors_begin(&server->config.cors, exchange)) return;
     if (text_equal(request->path, text_from("/"))) {
         answer_root(server, exchange);
         return;

@@ -1,13 +1,17 @@
 #include "rpc/rpc_scrape.h"
 
+#include <stdio.h>
+
 #include "base/exposition.h"
 #include "base/process.h"
+#include "http/http_counters.h"
 #include "http/http_message.h"
 #include "rpc/rpc_lanes.h"
 #include "rpc/rpc_metrics.h"
 #include "rpc/rpc_refusals.h"
+#include "rpc/rpc_tracer.h"
 
-enum { MS_DECIMALS = 3 };
+enum { MS_DECIMALS = 3, FAMILY_BYTES = 80 };
 
 static void expose_build(const struct rpc_scrape *scrape, struct exposition *page)
 {
@@ -39,6 +43,43 @@ static void expose_refusals(const struct rpc_refusals *refusals, struct expositi
     for (size_t i = 0; i < RPC_REFUSAL_COUNT; i++) {
         exposition_value(page, &(struct exposition_label){"reason", rpc_refusal_names[i]}, 1,
                          (int64_t)refusals->counts[i], 0);
+    }
+}
+
+static void expose_spans(const struct rpc_tracer *tracer, struct exposition *page)
+{
+    if (tracer == NULL) return;
+    struct rpc_tracer_counts counts;
+    rpc_tracer_counts(tracer, &counts);
+    const struct {
+        const char *result;
+        uint64_t count;
+    } rows[] = {
+        {"exported", counts.exported}, {"dropped", counts.dropped}, {"unsent", counts.unsent}};
+    exposition_family(page, &(struct exposition_family){"sotong_trace_spans", EXPOSITION_COUNTER,
+                                                        "Spans by what became of them."});
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
+        exposition_value(page, &(struct exposition_label){"result", rows[i].result}, 1,
+                         (int64_t)rows[i].count, 0);
+}
+
+/* Their table names counters as Prometheus shows them; a family goes without the ending. */
+static void expose_http(const struct rpc_scrape *scrape, struct exposition *page)
+{
+    for (int counter = 0; counter < HTTP_COUNTER_COUNT; counter++) {
+        const struct http_counter_info *info = &http_counter_infos[counter];
+        struct text name = text_from(info->name);
+        struct text ending = text_from("_total");
+        if (text_ends_with(name, ending)) name.length -= ending.length;
+        char family[FAMILY_BYTES];
+        (void)snprintf(family, sizeof family, "sotong_%.*s", (int)name.length, name.bytes);
+        uint64_t sum = 0;
+        for (size_t i = 0; i < scrape->http_count; i++)
+            sum += http_counters_get(scrape->http[i], (enum http_counter)counter);
+        exposition_family(
+            page, &(struct exposition_family){
+                      family, info->gauge ? EXPOSITION_GAUGE : EXPOSITION_COUNTER, info->help});
+        exposition_value(page, NULL, 0, (int64_t)sum, 0);
     }
 }
 
@@ -93,6 +134,8 @@ void rpc_scrape_answer(const struct rpc_scrape *scrape, struct http_exchange *ex
     rpc_metrics_expose(scrape->metrics, &page);
     expose_queues(scrape, &page);
     expose_refusals(scrape->refusals, &page);
+    expose_spans(scrape->tracer, &page);
+    expose_http(scrape, &page);
     expose_process(&page);
     exposition_end(&page);
     if (page.status != OK) {

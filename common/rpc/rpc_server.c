@@ -100,6 +100,7 @@ static enum status recorder_start(struct rpc_loop *loop, struct fault *fault)
     const struct rpc_server_config *config = &loop->server->config;
     const struct rpc_recorder_config recorder = {.loop = loop->uv,
                                                  .metrics = loop->server->metrics,
+                                                 .tracer = config->tracer,
                                                  .log_calls = config->log_calls,
                                                  .callers = config->callers,
                                                  .caller_count = config->caller_count};

@@ -6,6 +6,7 @@
 #include "db/db.h"
 #include "http/http_limits.h"
 #include "rpc/rpc.h"
+#include "rpc/rpc_cors.h"
 #include "rpc/rpc_limits.h"
 #include "rpc/rpc_recorder.h"
 #include "rpc/rpc_routes.h"
@@ -33,7 +34,9 @@ struct rpc_server_config {
     struct rpc_client *client; /* What rpc_call_client gives; may be NULL. */
     int workers_max;           /* 1 to RPC_WORKERS_MAX */
     struct rpc_limits limits;
-    bool reflection; /* Serves grpc.reflection. */
+    bool reflection;           /* Serves grpc.reflection. */
+    struct rpc_tracer *tracer; /* Borrowed; NULL: calls leave no spans. */
+    struct rpc_cors cors;
     enum rpc_log_calls log_calls;
     const char *const *callers; /* Names of services that may call, for the log; borrowed. */
     size_t caller_count;

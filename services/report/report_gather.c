@@ -12,7 +12,9 @@ static struct rpc_options options_for(struct rpc_call *call, const char *peer)
     return (struct rpc_options){.peer = peer,
                                 .timeout_ms = GATHER_TIMEOUT_MS,
                                 .arena = rpc_arena(call),
-                                .fault = rpc_fault(call)};
+                                .fault = rpc_fault(call),
+                                .traceparent = rpc_traceparent(call),
+                                .tracestate = rpc_tracestate(call)};
 }
 
 /* An owner that cannot be asked makes the whole call fail, whatever the reason. */

@@ -140,7 +140,9 @@ static enum status part_send(struct import *import, struct collect_owner *owner,
     const struct rpc_options options = {.peer = owner->name,
                                         .timeout_ms = DELIVERY_TIMEOUT_MS,
                                         .arena = &owner->arena,
-                                        .fault = &fault};
+                                        .fault = &fault,
+                                        .traceparent = rpc_traceparent(import->call),
+                                        .tracestate = rpc_tracestate(import->call)};
     slice_put_slice_response *response = NULL;
     slice_put_slice_request *request = collect_request(owner, &import->source, last);
     if (request == NULL) return RESOURCE_EXHAUSTED;

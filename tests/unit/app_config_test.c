@@ -38,6 +38,19 @@ static const struct {
     {{"--log-level", "5", NULL}, NULL, NULL, 0, NULL, NULL, "--log-level (SOTONG_LOG): 5"},
     {{"--log-format", "xml", NULL}, NULL, NULL, 0, NULL, NULL, "xml is none of json, text"},
     {{"--log-calls", "some", NULL}, NULL, NULL, 0, NULL, NULL, "some is none of all, failed, none"},
+    {{"--otlp-endpoint", "127.0.0.1:4318", NULL}, NULL, NULL, 0, NULL, NULL, "--otlp-endpoint"},
+    {{"--otlp-endpoint", "http:///x", NULL}, NULL, NULL, 0, NULL, NULL, "--otlp-endpoint"},
+    {{"--otlp-endpoint", "http://c/x?y", NULL}, NULL, NULL, 0, NULL, NULL, "--otlp-endpoint"},
+    {{"--trace-ratio", "1.1", NULL}, NULL, NULL, 0, NULL, NULL, "1.1 is not 0 to 1"},
+    {{"--trace-ratio", "0.", NULL}, NULL, NULL, 0, NULL, NULL, "0. is not 0 to 1"},
+    {{"--trace-ratio", "0.0000001", NULL}, NULL, NULL, 0, NULL, NULL, "is not 0 to 1"},
+    {{"--trace-ratio", "01", NULL}, NULL, NULL, 0, NULL, NULL, "01 is not 0 to 1"},
+    {{"--trace-ratio", ".5", NULL}, NULL, NULL, 0, NULL, NULL, ".5 is not 0 to 1"},
+    {{"--trace-ratio", "-0", NULL}, NULL, NULL, 0, NULL, NULL, "-0 is not 0 to 1"},
+    {{"--cors-origins", "https://a.kr,http://b", NULL}, NULL, NULL, 8441, NULL, NULL, NULL},
+    {{"--cors-origins", "*", NULL}, NULL, NULL, 8441, NULL, NULL, NULL},
+    {{"--cors-origins", "*,https://a.kr", NULL}, NULL, NULL, 0, NULL, NULL, "* stands alone"},
+    {{"--cors-origins", "https://a.kr/", NULL}, NULL, NULL, 0, NULL, NULL, "not https://a.kr/"},
     {{"--reflection", "yes", NULL}, NULL, NULL, 0, NULL, NULL, "yes is none of off, on"},
     {{"--limit", "connections-max=7", "--limit=connections-max=8", NULL},
      NULL,
@@ -200,7 +213,32 @@ static void fails_without_memory(void)
     arena_free(&arena);
 }
 
-SUITE("app_config", {"reads options and variables", reads_options_and_variables},
+static void reads_ratios_exactly(void)
+{
+    static const struct {
+        const char *said;
+        uint32_t ppm;
+    } ratios[] = {{"0", 0},        {"1", 1000000},       {"1.0", 1000000},
+                  {"0.5", 500000}, {"0.25", 250000},     {"0.000001", 1},
+                  {"0.1", 100000}, {"0.999999", 999999}, {"1.000000", 1000000}};
+    for (size_t i = 0; i < ARRAY_LENGTH(ratios); i++) {
+        struct arena arena;
+        struct app_config config;
+        struct fault fault;
+        char ratio[32], name[] = "petition", option[] = "--trace-ratio";
+        (void)snprintf(ratio, sizeof ratio, "%s", ratios[i].said);
+        char *values[] = {name, option, ratio};
+        const struct app_arguments arguments = {3, values, nothing};
+        arena_init(&arena, 1 << 16);
+        CU_ASSERT_EQUAL(app_config_read(&arena, name, 8441, &arguments, &config, &fault), OK);
+        CU_ASSERT_EQUAL(config.trace_ppm, ratios[i].ppm);
+        CU_ASSERT_PTR_NULL(config.otlp_endpoint);
+        arena_free(&arena);
+    }
+}
+
+SUITE("app_config", {"reads ratios exactly", reads_ratios_exactly},
+      {"reads options and variables", reads_options_and_variables},
       {"needs a port where there is no default", needs_a_port_where_there_is_no_default},
       {"keeps peers and facts", keeps_peers_and_facts}, {"sets limits", sets_limits},
       {"fails without memory", fails_without_memory})
