@@ -1,5 +1,6 @@
 /* Writing a ledger down; see ledger_store in budget_store.h. */
 #include "base/clock.h"
+#include "budget_events.h"
 #include "budget_index.h"
 #include "budget_sql.h"
 #include "budget_store.h"
@@ -54,6 +55,9 @@ static enum status line_store(struct writing *writing, size_t index)
     const int32_t *old = index_find(&writing->paths, line->key);
     if (old != NULL) {
         writing->ids[index] = writing->old_ids[*old];
+        const struct line_look look = {parent, line->label, line->depth, line->memo};
+        enum status status = event_line_look(writing->db, writing->ids[index], &look);
+        if (status != OK) return status;
         return db_run(writing->db, &budget_line_update_sql, DB_INT(writing->ids[index]), parent,
                       DB_TEXT(line->label), DB_INT(line->depth), DB_INT(line->position),
                       DB_INT(line->memo), DB_TEXT(first_day), dropped, DB_INT(line->reading),
@@ -63,12 +67,13 @@ static enum status line_store(struct writing *writing, size_t index)
     char *name = arena_printf(writing->arena, "lines/%d-general-%04d", writing->scope->fiscal_year,
                               (int)code);
     if (name == NULL) return RESOURCE_EXHAUSTED;
-    return db_query_int(writing->db, &writing->ids[index], &budget_line_insert_sql, DB_TEXT(name),
-                        DB_INT(writing->scope->fiscal_year), DB_INT(code),
-                        DB_TEXT(writing->scope->publisher), DB_TEXT(line->key), parent,
-                        DB_TEXT(line->label), DB_INT(line->depth), DB_INT(line->position),
-                        DB_INT(line->memo), DB_TEXT(first_day), dropped, DB_INT(line->reading),
-                        DB_INT(line->text_line), DB_INT(line->table_row));
+    enum status status = db_query_int(
+        writing->db, &writing->ids[index], &budget_line_insert_sql, DB_TEXT(name),
+        DB_INT(writing->scope->fiscal_year), DB_INT(code), DB_TEXT(writing->scope->publisher),
+        DB_TEXT(line->key), parent, DB_TEXT(line->label), DB_INT(line->depth),
+        DB_INT(line->position), DB_INT(line->memo), DB_TEXT(first_day), dropped,
+        DB_INT(line->reading), DB_INT(line->text_line), DB_INT(line->table_row));
+    return status == OK ? event_line(writing->db, writing->ids[index], EVENT_LINE_ADDED) : status;
 }
 
 static enum status balance_store(struct writing *writing, size_t index)
@@ -167,10 +172,13 @@ static enum status entry_store(struct writing *writing, const struct ledger_entr
         old->entries[*same].meant = true;
         return OK;
     }
-    return db_run(writing->db, &budget_entry_insert_sql, DB_INT(parts.line_id), DB_INT(parts.kind),
-                  DB_INT(parts.won), DB_TEXT(day), DB_INT(now_ms), DB_INT(parts.rounding),
-                  DB_INT(parts.reading), DB_INT(parts.text_line), DB_INT(parts.table_row),
-                  DB_INT(parts.table_column));
+    int64_t id = 0;
+    enum status status =
+        db_query_int(writing->db, &id, &budget_entry_insert_sql, DB_INT(parts.line_id),
+                     DB_INT(parts.kind), DB_INT(parts.won), DB_TEXT(day), DB_INT(now_ms),
+                     DB_INT(parts.rounding), DB_INT(parts.reading), DB_INT(parts.text_line),
+                     DB_INT(parts.table_row), DB_INT(parts.table_column));
+    return status == OK ? event_entry(writing->db, id, EVENT_ENTRY_POSTED) : status;
 }
 
 static enum status entries_store(struct writing *writing)
@@ -182,6 +190,8 @@ static enum status entries_store(struct writing *writing)
         status = entry_store(writing, &writing->ledger->entries[i], &old, now_ms);
     for (size_t i = 0; status == OK && i < old.count; i++) {
         if (old.entries[i].meant) continue;
+        status = event_entry(writing->db, old.entries[i].id, EVENT_ENTRY_WITHDRAWN);
+        if (status != OK) break;
         status = db_run(writing->db, &budget_entry_delete_sql, DB_INT(old.entries[i].id));
     }
     return status;
@@ -211,6 +221,7 @@ enum status ledger_store(struct db *db, struct arena *arena, const struct scope 
     for (size_t i = 0; i < ledger->line_count && status == OK; i++)
         status = line_store(&writing, i);
     if (status == OK) status = entries_store(&writing);
+    if (status == OK) status = event_lines_gone(db, scope);
     if (status == OK) status = db_run(db, &budget_line_delete_unplaced_sql, publisher, year);
     for (size_t i = 0; i < ledger->line_count && status == OK; i++)
         status = balance_store(&writing, i);

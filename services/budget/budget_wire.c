@@ -76,15 +76,22 @@ budget_line *line_message(struct arena *arena, const struct line_record *line)
     return message->citation == NULL ? NULL : message;
 }
 
-budget_entry *entry_message(struct arena *arena, const struct entry_record *entry)
+static protobuf_timestamp *timestamp_message(struct arena *arena, int64_t epoch_ms)
 {
     enum { MS_PER_S = 1000, NS_PER_MS = 1000000 };
+    protobuf_timestamp *message = arena_alloc(arena, sizeof *message);
+    if (message == NULL) return NULL;
+    *message = (protobuf_timestamp)PROTOBUF_TIMESTAMP_INIT;
+    message->seconds = epoch_ms / MS_PER_S;
+    message->nanos = (int32_t)(epoch_ms % MS_PER_S) * NS_PER_MS;
+    return message;
+}
+
+budget_entry *entry_message(struct arena *arena, const struct entry_record *entry)
+{
     budget_entry *message = arena_alloc(arena, sizeof *message);
-    protobuf_timestamp *recorded = arena_alloc(arena, sizeof *recorded);
+    protobuf_timestamp *recorded = timestamp_message(arena, entry->recorded_ms);
     if (message == NULL || recorded == NULL) return NULL;
-    *recorded = (protobuf_timestamp)PROTOBUF_TIMESTAMP_INIT;
-    recorded->seconds = entry->recorded_ms / MS_PER_S;
-    recorded->nanos = (int32_t)(entry->recorded_ms % MS_PER_S) * NS_PER_MS;
     *message = (budget_entry)BUDGET_ENTRY_INIT;
     message->name = arena_printf(arena, "entries/%lld", (long long)entry->id);
     if (message->name == NULL) return NULL;
@@ -97,4 +104,20 @@ budget_entry *entry_message(struct arena *arena, const struct entry_record *entr
     if (entry->citation.report_id[0] == '\0') return message;
     message->citation = citation_message(arena, &entry->citation);
     return message->citation == NULL ? NULL : message;
+}
+
+budget_event *event_message(struct arena *arena, const struct event_record *event)
+{
+    budget_event *message = arena_alloc(arena, sizeof *message);
+    if (message == NULL) return NULL;
+    *message = (budget_event)BUDGET_EVENT_INIT;
+    message->sequence = event->sequence;
+    message->kind = (budget_event_kind)event->kind;
+    message->recorded_time = timestamp_message(arena, event->recorded_ms);
+    message->line = string_borrow(event->line);
+    message->label = string_borrow(event->label);
+    if (message->recorded_time == NULL) return NULL;
+    if (event->entry.id == 0) return message;
+    message->entry = entry_message(arena, &event->entry);
+    return message->entry == NULL ? NULL : message;
 }

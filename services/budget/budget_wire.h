@@ -4,6 +4,7 @@
 
 #include "base/decimal.h"
 #include "budget.rpc.h"
+#include "budget_events.h"
 #include "budget_store.h"
 
 /* A string as a message's field. protobuf-c's strings are not const; nothing writes to them. */
@@ -13,3 +14,4 @@ NODISCARD budget_line *line_message(struct arena *arena, const struct line_recor
 NODISCARD budget_entry *entry_message(struct arena *arena, const struct entry_record *entry);
 NODISCARD type_citation *citation_message(struct arena *arena, const struct citation *citation);
 NODISCARD type_quantity *percent_message(struct arena *arena, struct decimal percent);
+NODISCARD budget_event *event_message(struct arena *arena, const struct event_record *event);

@@ -40,6 +40,7 @@ struct ctl_options {
     const char *format;
     const char *output;
     const char *publisher;
+    const char *after;
     const char *arguments[4]; /* What is no option. */
     size_t argument_count;
 };
@@ -56,6 +57,7 @@ ctl_command ctl_compose;
 ctl_command ctl_budget;
 ctl_command ctl_call;
 ctl_command ctl_status;
+ctl_command ctl_watch;
 
 /* Options for a call to this service; the answer goes to the run's arena. The slow one waits as
  * long as the largest report may take. */

@@ -38,6 +38,8 @@ static const struct command commands[] = {
      "the work report as of a date", ctl_compose, 0, "afpw"},
     {"budget", "budget --as-of DATE [--publisher NAME]", "the execution table (집행 현황)",
      ctl_budget, 0, "ap"},
+    {"watch", "watch [--after NUMBER]", "what changes in the budget ledger, as it happens",
+     ctl_watch, 0, "n"},
     {"call", "call METHOD [JSON]",
      "any RPC: sotong call budget.v1.BudgetService/GetLine '{\"name\":\"lines/…\"}'", ctl_call, 2,
      ""},
@@ -45,12 +47,19 @@ static const struct command commands[] = {
 };
 
 static const struct option options[] = {
-    {"id", required_argument, NULL, 'i'},     {"as-of", required_argument, NULL, 'a'},
-    {"report", required_argument, NULL, 'r'}, {"owner", required_argument, NULL, 'o'},
-    {"search", required_argument, NULL, 's'}, {"format", required_argument, NULL, 'f'},
-    {"output", required_argument, NULL, 'w'}, {"publisher", required_argument, NULL, 'p'},
-    {"json", no_argument, NULL, 'j'},         {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0},
+    {"id", required_argument, NULL, 'i'},
+    {"as-of", required_argument, NULL, 'a'},
+    {"report", required_argument, NULL, 'r'},
+    {"owner", required_argument, NULL, 'o'},
+    {"search", required_argument, NULL, 's'},
+    {"format", required_argument, NULL, 'f'},
+    {"output", required_argument, NULL, 'w'},
+    {"publisher", required_argument, NULL, 'p'},
+    {"after", required_argument, NULL, 'n'},
+    {"json", no_argument, NULL, 'j'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'v'},
+    {NULL, 0, NULL, 0},
 };
 
 static void print_usage(const struct command *command)
@@ -155,6 +164,8 @@ static const char **option_field(struct ctl_options *given, int letter)
         return &given->output;
     case 'p':
         return &given->publisher;
+    case 'n':
+        return &given->after;
     default:
         return NULL;
     }
