@@ -56,6 +56,7 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
     bool refused = connection->http2->calmed || handler_full(connection) || queue_full(connection);
     struct http_exchange *exchange = refused ? NULL : http_exchange_new(connection);
+    connection->http2->reading = exchange;
     if (exchange == NULL) {
         http_count(&connection->server->counters, HTTP_COUNT_STREAMS_REFUSED, 1);
         http2_reset_stream(connection, frame->hd.stream_id, NGHTTP2_REFUSED_STREAM);
@@ -64,6 +65,7 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
     exchange->stream_id = frame->hd.stream_id;
     exchange->request.version = HTTP_VERSION_2;
     if (nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, exchange) != 0) {
+        connection->http2->reading = NULL;
         http_exchange_free(exchange);
     }
     return 0;
@@ -102,13 +104,15 @@ void http2_release_fields(struct http_exchange *exchange)
 static int on_header(nghttp2_session *session, const nghttp2_frame *frame, nghttp2_rcbuf *name,
                      nghttp2_rcbuf *value, uint8_t flags, void *context)
 {
+    (void)session;
     (void)flags;
+    struct http_connection *connection = context;
     struct text name_text = text_of(name);
     struct text value_text = text_of(value);
-    http2_flood_field(context, name_text.length + value_text.length + HTTP_FIELD_OVERHEAD_BYTES);
+    http2_flood_field(connection, name_text.length + value_text.length + HTTP_FIELD_OVERHEAD_BYTES);
     /* Trailers of a request are read over: no protocol here uses them. */
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
-    struct http_exchange *exchange = exchange_of(session, frame->hd.stream_id);
+    struct http_exchange *exchange = connection->http2->reading;
     if (exchange == NULL || exchange->head_too_large) return 0;
     bool pseudo = name_text.length > 0 && name_text.bytes[0] == ':';
     bool path = pseudo && text_equal(name_text, text_from(":path"));
@@ -231,9 +235,10 @@ static int on_stream_close(nghttp2_session *session, int32_t stream_id, uint32_t
                            void *context)
 {
     (void)code;
-    (void)context;
+    struct http_connection *connection = context;
     struct http_exchange *exchange = exchange_of(session, stream_id);
     if (exchange == NULL) return 0;
+    if (connection->http2->reading == exchange) connection->http2->reading = NULL;
     exchange->stream_id = 0;
     (void)nghttp2_session_set_stream_user_data(session, stream_id, NULL);
     if (!exchange->dispatched || exchange->replied) {

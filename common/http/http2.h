@@ -10,6 +10,7 @@ enum { HTTP2_FLOODS = 5 };
 
 struct http2 {
     nghttp2_session *session;
+    struct http_exchange *reading; /* Whose head comes; NULL: none, or one that was refused. */
     int32_t last_stream_id;
     bool calmed; /* GOAWAY was said for a flood: nothing more is heard. */
     int64_t flood_since_ms;

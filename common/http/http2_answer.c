@@ -150,6 +150,7 @@ void http2_reply(struct http_exchange *exchange, struct http_response *response)
     http_connection_mark(connection);
     http_exchange_drop_body(exchange);
     exchange->started_ms = http_now_ms(connection->server);
+    buffer_free(&exchange->reply_body);
     exchange->reply_body = response->body;
     http_connection_queued(connection, (int64_t)response->body.length);
     exchange->no_body = (response->body.length == 0 && response->trailer_count == 0) ||

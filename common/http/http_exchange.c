@@ -17,14 +17,15 @@ struct http_exchange *http_exchange_new(struct http_connection *connection)
         server->kept_count--;
         struct arena arena = exchange->arena;
         struct buffer body = exchange->body;
-        *exchange = (struct http_exchange){.arena = arena, .body = body};
+        struct buffer reply = exchange->reply_body;
+        *exchange = (struct http_exchange){.arena = arena, .body = body, .reply_body = reply};
     } else {
         exchange = calloc(1, sizeof *exchange);
         if (exchange == NULL) return NULL;
         arena_init(&exchange->arena, ARENA_OVERHEAD * server->config.limits.head_bytes_max);
         buffer_init(&exchange->body, server->config.limits.body_bytes_max);
+        buffer_init(&exchange->reply_body, HTTP_RESPONSE_BYTES_MAX);
     }
-    buffer_init(&exchange->reply_body, HTTP_RESPONSE_BYTES_MAX);
     exchange->server = server;
     exchange->connection = connection;
     exchange->started_ms = http_now_ms(server);
@@ -55,17 +56,25 @@ static void exchange_unlink(struct http_exchange *exchange)
     exchange->connection = NULL;
 }
 
+/* Keeps a small buffer's memory for the next exchange. */
+static void empty(struct buffer *buffer)
+{
+    buffer_clear(buffer);
+    if (buffer->capacity > HTTP_BODY_BYTES_KEPT) buffer_free(buffer);
+}
+
 void http_exchange_free(struct http_exchange *exchange)
 {
     struct http_server *server = exchange->server;
     exchange_unlink(exchange);
     http_exchange_drop_body(exchange);
-    buffer_free(&exchange->reply_body);
+    empty(&exchange->reply_body);
     if (exchange->held_count > 0) http2_release_fields(exchange);
     server->exchange_count--;
     http_count(&server->counters, HTTP_COUNT_REQUESTS_OPEN, -1);
     if (server->kept_count >= HTTP_EXCHANGES_KEPT) {
         buffer_free(&exchange->body);
+        buffer_free(&exchange->reply_body);
         arena_free(&exchange->arena);
         free(exchange);
         return;
@@ -91,8 +100,7 @@ void http_exchange_drop_body(struct http_exchange *exchange)
     struct http_server *server = exchange->server;
     server->bodies_bytes -= exchange->body.length;
     http_count(&server->counters, HTTP_COUNT_BODIES_BYTES, -(int64_t)exchange->body.length);
-    buffer_clear(&exchange->body);
-    if (exchange->body.capacity > HTTP_BODY_BYTES_KEPT) buffer_free(&exchange->body);
+    empty(&exchange->body);
     exchange->request.body = (struct text){NULL, 0};
 }
 

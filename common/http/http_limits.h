@@ -23,7 +23,7 @@ enum {
     HTTP_HEADER_FLOOD = 8, /* A header list so many times head-bytes-max ends its connection. */
     HTTP_SECURE_RECORD_BYTES = 16 * 1024, /* The largest record of TLS, opened. */
     HTTP_OUT_BYTES_KEPT = 64 * 1024,      /* Of an output buffer, until its connection is idle. */
-    HTTP_BODY_BYTES_KEPT = 1024,          /* Of a finished request's body buffer. */
+    HTTP_BODY_BYTES_KEPT = 1024,          /* Of an exchange's buffers, for the next one. */
     HTTP_BACKLOG = 4096,                  /* Connections that wait for accept. */
     HTTP_READ_BYTES = 64 * 1024, /* One read; the buffer is the server's, not a connection's. */
     HTTP_EXCHANGES_KEPT = 64,    /* Finished requests whose memory waits for the next ones. */

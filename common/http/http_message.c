@@ -15,13 +15,10 @@ struct arena *http_exchange_arena(struct http_exchange *exchange)
     return &exchange->arena;
 }
 
-struct text http_request_field(const struct http_request *request, const char *name)
+void http_exchange_take_buffer(struct http_exchange *exchange, struct buffer *out)
 {
-    struct text wanted = text_from(name);
-    for (size_t i = 0; i < request->field_count; i++) {
-        if (text_equal(request->fields[i].name, wanted)) return request->fields[i].value;
-    }
-    return (struct text){NULL, 0};
+    *out = exchange->reply_body;
+    buffer_init(&exchange->reply_body, out->bytes_max);
 }
 
 void http_response_init(struct http_response *response, int status)

@@ -47,7 +47,18 @@ void http_exchange_drop_body(struct http_exchange *exchange);
 
 /* The value of a field, by its name in lower case; bytes is NULL where there is none. Of several
  * with one name, the first. */
-struct text http_request_field(const struct http_request *request, const char *name);
+static inline struct text http_request_field(const struct http_request *request, const char *name)
+{
+    struct text wanted = text_from(name);
+    for (size_t i = 0; i < request->field_count; i++) {
+        if (text_equal(request->fields[i].name, wanted)) return request->fields[i].value;
+    }
+    return (struct text){NULL, 0};
+}
+
+/* An empty buffer for the body of the answer, with memory of an earlier one where there is some.
+ * The caller owns it. */
+void http_exchange_take_buffer(struct http_exchange *exchange, struct buffer *out);
 
 enum { HTTP_RESPONSE_FIELDS_MAX = 64, HTTP_RESPONSE_TRAILERS_MAX = 64 };
 

@@ -48,6 +48,7 @@ struct rpc_call *rpc_call_new(struct rpc_loop *loop, const struct rpc_route *rou
     if (call == NULL) return NULL;
     const struct http_request *request = http_exchange_request(exchange);
     call->exchange = exchange;
+    http_exchange_take_buffer(exchange, &call->encoded);
     call->fields = request->fields;
     call->field_count = request->field_count;
     call->method = route->method;

@@ -215,7 +215,7 @@ const struct rpc_protocol rpc_connect_get = {
 
 static void stream_head(struct rpc_call *call, struct http_response *response)
 {
-    http_response_add(response, "content-type", text_from(call->type->name));
+    http_response_add_literal(response, "content-type", call->type->name);
     if (call->response_gzip)
         http_response_add(response, "connect-content-encoding", text_from("gzip"));
     if (call->request_gzip || call->status == UNIMPLEMENTED)

@@ -68,10 +68,11 @@ enum status rpc_grpc_read(struct rpc_call *call, const struct http_request *requ
 
 void rpc_grpc_head(struct rpc_call *call, struct http_response *response)
 {
-    http_response_add(response, "content-type", text_from(call->type->name));
+    http_response_add_literal(response, "content-type", call->type->name);
+    response->undated = true; /* As other servers of gRPC answer. */
     if (call->request_gzip || call->status == UNIMPLEMENTED)
-        http_response_add(response, "grpc-accept-encoding", text_from(rpc_encodings));
-    if (call->response_gzip) http_response_add(response, "grpc-encoding", text_from("gzip"));
+        http_response_add_literal(response, "grpc-accept-encoding", rpc_encodings);
+    if (call->response_gzip) http_response_add_literal(response, "grpc-encoding", "gzip");
 }
 
 /* Percent-encodes what a header value cannot hold; NULL: no memory. */
@@ -95,23 +96,23 @@ static char *encode_message(struct arena *arena, const char *message)
     return encoded;
 }
 
-static const char *code_text(enum status status)
+static struct text code_text(enum status status)
 {
     static const char *const codes[STATUS_COUNT] = {
         "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16"};
-    return codes[status];
+    return text_from(codes[status]);
 }
 
 static struct http_field field(const char *name, struct text value)
 {
-    return (struct http_field){text_from(name), value};
+    return (struct http_field){text_from(name), value, false};
 }
 
 size_t rpc_grpc_status(struct rpc_call *call,
                        struct http_field fields[static RPC_GRPC_STATUS_FIELDS_MAX])
 {
     size_t count = 0;
-    fields[count++] = field("grpc-status", text_from(code_text(call->status)));
+    fields[count++] = (struct http_field){text_from("grpc-status"), code_text(call->status), true};
     if (call->status == OK) return count;
     /* Without memory the code alone must do. */
     char *message = encode_message(&call->arena, rpc_call_message(call));
