@@ -3,6 +3,7 @@ and its log."""
 
 import json
 import pathlib
+import socket
 import subprocess
 import sys
 import unittest
@@ -148,6 +149,20 @@ class Metrics(Server):
         self.call("Secret", {}, service="some.Secret")
         self.call("GetRow", {"name": "secret"}, **{"User-Agent": "secret", "X-Secret": "secret"})
         self.assertNotIn("secret", self.get("/metrics")[1].lower())
+
+    def test_connections_and_limits_are_counted(self):
+        self.call("GetRow", {"name": "none"})
+        _, samples = self.samples()
+        self.assertGreaterEqual(self.value(samples, "sotong_http_connections_total"), 2)
+        self.assertGreaterEqual(self.value(samples, "sotong_http_connections_open"), 1)
+        self.assertGreaterEqual(self.value(samples, "sotong_http_requests_total"), 2)
+        self.assertGreater(self.value(samples, "sotong_http_received_bytes_total"), 100)
+        self.assertEqual(self.value(samples, "sotong_http_heads_refused_total"), 0)
+        with socket.create_connection(("127.0.0.1", self.server.port), 60) as peer:
+            peer.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
+            self.assertIn(b" 400 ", peer.recv(4096))
+        _, samples = self.samples()
+        self.assertEqual(self.value(samples, "sotong_http_heads_refused_total"), 1)
 
     def test_the_process_is_described(self):
         _, samples = self.samples()
