@@ -30,7 +30,7 @@ async function drain(stream: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of stream);
 }
 
-export async function unaryCalls(transport: Transport): Promise<Record<string, unknown>> {
+async function unaryCalls(transport: Transport): Promise<Record<string, unknown>> {
   const budget = createClient(BudgetService, transport);
   const { line } = await budget.getLine({ name: LINE });
   const { lines } = await budget.listLines({ fiscalYear: 2020, pageSize: PAGE_SIZE });
@@ -49,7 +49,7 @@ export async function unaryCalls(transport: Transport): Promise<Record<string, u
   };
 }
 
-export async function streamCalls(transport: Transport): Promise<Record<string, unknown>> {
+async function streamCalls(transport: Transport): Promise<Record<string, unknown>> {
   const health = createClient(Health, transport);
   const seen = async (service: string) => {
     for await (const { status } of health.watch({ service }, { timeoutMs: WATCH_MS })) {
@@ -62,4 +62,8 @@ export async function streamCalls(transport: Transport): Promise<Record<string, 
     watchUnknown: await seen("no.such.Service"),
     deadline: Code[late.code],
   };
+}
+
+export async function allCalls(transport: Transport): Promise<Record<string, unknown>> {
+  return { ...(await unaryCalls(transport)), ...(await streamCalls(transport)) };
 }

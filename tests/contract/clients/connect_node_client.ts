@@ -1,4 +1,5 @@
-// @connectrpc/connect-node: `node … URL PROTOCOL HTTP-VERSION FORM STEPS`, answers as JSON on stdout.
+// @connectrpc/connect-node: `node … URL PROTOCOL:VERSION:FORM…`, answers as JSON on stdout, by the words
+// that asked for them. A form is binary, json, get or gzip.
 import {
   compressionGzip,
   createConnectTransport,
@@ -6,23 +7,26 @@ import {
   createGrpcWebTransport,
 } from "@connectrpc/connect-node";
 import { readFileSync } from "node:fs";
-import { seeEncoding, streamCalls, unaryCalls } from "./connect_calls.js";
+import { allCalls, seeEncoding } from "./connect_calls.js";
 
-const [baseUrl, protocol, httpVersion, form, steps] = process.argv.slice(2);
 const create = { connect: createConnectTransport, grpc: createGrpcTransport, "grpc-web": createGrpcWebTransport };
-const ca = process.env.TEST_CA ? { ca: readFileSync(process.env.TEST_CA) } : undefined;
-const transport = create[protocol]({
-  baseUrl,
-  httpVersion,
-  nodeOptions: ca,
-  useBinaryFormat: form !== "json",
-  useHttpGet: form === "get",
-  interceptors: [seeEncoding],
-  acceptCompression: [compressionGzip],
-  sendCompression: form === "gzip" ? compressionGzip : null,
-  compressMinBytes: 0,
-});
-const answers = await unaryCalls(transport);
-if (steps === "streams") Object.assign(answers, await streamCalls(transport));
+const nodeOptions = process.env.TEST_CA ? { ca: readFileSync(process.env.TEST_CA) } : undefined;
+const [baseUrl, ...words] = process.argv.slice(2);
+const answers = {};
+for (const word of words) {
+  const [protocol, httpVersion, form] = word.split(":");
+  const transport = create[protocol]({
+    baseUrl,
+    httpVersion,
+    nodeOptions,
+    useBinaryFormat: form !== "json",
+    useHttpGet: form === "get",
+    interceptors: [seeEncoding],
+    acceptCompression: [compressionGzip],
+    sendCompression: form === "gzip" ? compressionGzip : null,
+    compressMinBytes: 0,
+  });
+  answers[word] = await allCalls(transport);
+}
 console.log(JSON.stringify(answers));
 process.exit(0);

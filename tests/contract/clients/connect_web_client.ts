@@ -1,16 +1,13 @@
 // @connectrpc/connect-web in a browser: asks the service named in the page's address over both of its
 // protocols, and posts the answers to where the page came from.
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
-import { seeEncoding, streamCalls, unaryCalls } from "./connect_calls.js";
+import { allCalls, seeEncoding } from "./connect_calls.js";
 
-const asked = new URL(location.href).searchParams;
-const baseUrl = asked.get("service")!;
+const baseUrl = new URL(location.href).searchParams.get("service")!;
 
-async function ask(transport: Parameters<typeof unaryCalls>[0]): Promise<unknown> {
+async function ask(transport: Parameters<typeof allCalls>[0]): Promise<unknown> {
   try {
-    const answers = await unaryCalls(transport);
-    if (asked.get("steps") === "streams") Object.assign(answers, await streamCalls(transport));
-    return answers;
+    return await allCalls(transport);
   } catch (error) {
     return { failed: String(error) };
   }

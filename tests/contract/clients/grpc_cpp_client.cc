@@ -1,4 +1,4 @@
-// gRPC C++: `grpc_cpp_client HOST:PORT plain|gzip unary|streams`, answers as JSON on stdout.
+// gRPC C++: `grpc_cpp_client HOST:PORT plain|gzip`, answers as JSON on stdout.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -88,7 +88,7 @@ std::shared_ptr<grpc::ChannelCredentials> Credentials()
 
 int main(int argc, char **argv)
 {
-    if (argc != 4) return EXIT_FAILURE;
+    if (argc != 3) return EXIT_FAILURE;
     const bool gzip = std::string(argv[2]) == "gzip";
     auto channel = grpc::CreateChannel(argv[1], Credentials());
     auto budget = BudgetService::NewStub(channel);
@@ -127,16 +127,14 @@ int main(int argc, char **argv)
         Fail("GetExecution", wrong);
 
     std::printf("{\"line\": {\"label\": %s, \"currentWon\": \"%lld\"}, \"lines\": %d, "
-                "\"error\": {\"code\": \"INVALID_ARGUMENT\", \"message\": %s, \"fields\": [%s]}",
+                "\"error\": {\"code\": \"INVALID_ARGUMENT\", \"message\": %s, \"fields\": [%s]}, ",
                 Quoted(found.line().label()).c_str(),
                 static_cast<long long>(found.line().current_won()), lines.lines_size(),
                 Quoted(wrong.error_message()).c_str(),
                 Quoted(bad.field_violations(0).field()).c_str());
-    if (std::string(argv[3]) == "streams")
-        std::printf(", \"watch\": \"%s\", \"watchUnknown\": \"%s\", \"deadline\": \"%s\"",
-                    Watch(health.get(), "sotong.budget.v1.BudgetService", kCall, false).c_str(),
-                    Watch(health.get(), "no.such.Service", kCall, false).c_str(),
-                    Watch(health.get(), "", kDeadline, true).c_str());
-    std::printf("}\n");
+    std::printf("\"watch\": \"%s\", \"watchUnknown\": \"%s\", \"deadline\": \"%s\"}\n",
+                Watch(health.get(), "sotong.budget.v1.BudgetService", kCall, false).c_str(),
+                Watch(health.get(), "no.such.Service", kCall, false).c_str(),
+                Watch(health.get(), "", kDeadline, true).c_str());
     return EXIT_SUCCESS;
 }

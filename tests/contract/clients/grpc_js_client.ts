@@ -1,4 +1,4 @@
-// @grpc/grpc-js: `node … HOST:PORT PLAIN|GZIP STEPS`, answers as JSON on stdout.
+// @grpc/grpc-js: `node … HOST:PORT plain|gzip`, answers as JSON on stdout.
 import { create, fromBinary, toBinary, type DescMessage, type DescMethod } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
 import { readFileSync } from "node:fs";
@@ -12,7 +12,7 @@ const PAGE_SIZE = 1000;
 const DEADLINE_MS = 300;
 const CALL_MS = 60_000;
 
-const [address, form, steps] = process.argv.slice(2);
+const [address, form] = process.argv.slice(2);
 const credentials = process.env.TEST_CA
   ? grpc.credentials.createSsl(readFileSync(process.env.TEST_CA))
   : grpc.credentials.createInsecure();
@@ -56,7 +56,7 @@ const wrong: grpc.ServiceError = await unary(BudgetService.method.getExecution, 
   () => { throw new Error("a call that must fail was answered"); }, (error) => error);
 const [bytes] = wrong.metadata.get("grpc-status-details-bin") as Buffer[];
 const [details] = fromBinary(StatusSchema, bytes).details;
-const answers: Record<string, unknown> = {
+const answers = {
   line: { label: line.label, currentWon: String(line.currentWon) },
   lines: lines.length,
   error: {
@@ -64,11 +64,9 @@ const answers: Record<string, unknown> = {
     message: wrong.details,
     fields: fromBinary(BadRequestSchema, details.value).fieldViolations.map(({ field }) => field),
   },
+  watch: await watch("sotong.budget.v1.BudgetService", CALL_MS, true),
+  watchUnknown: await watch("no.such.Service", CALL_MS, true),
+  deadline: await watch("", DEADLINE_MS, false),
 };
-if (steps === "streams") {
-  answers.watch = await watch("sotong.budget.v1.BudgetService", CALL_MS, true);
-  answers.watchUnknown = await watch("no.such.Service", CALL_MS, true);
-  answers.deadline = await watch("", DEADLINE_MS, false);
-}
 console.log(JSON.stringify(answers));
 process.exit(0);

@@ -1,4 +1,4 @@
-"""python3-grpcio: `grpcio_calls.py HOST:PORT plain|gzip unary|streams`, answers as JSON on stdout."""
+"""python3-grpcio: `grpcio_calls.py HOST:PORT plain|gzip`, answers as JSON on stdout."""
 
 import json
 import os
@@ -17,7 +17,7 @@ PAGE_SIZE = 1000
 DEADLINE_SECONDS = 0.3
 CALL_SECONDS = 60
 
-address, form, steps = sys.argv[1:]
+address, form = sys.argv[1:]
 compression = grpc.Compression.Gzip if form == "gzip" else grpc.Compression.NoCompression
 ca = os.environ.get("TEST_CA")
 if ca:
@@ -50,12 +50,11 @@ except grpc.RpcError as error:
     status.details[0].Unpack(details)
     answers["error"] = {"code": error.code().name, "message": error.details(),
                         "fields": [violation.field for violation in details.field_violations]}
-if steps == "streams":
-    answers["watch"] = watch("sotong.budget.v1.BudgetService")
-    answers["watchUnknown"] = watch("no.such.Service")
-    try:
-        for _ in health.Watch(health_pb2.HealthCheckRequest(), timeout=DEADLINE_SECONDS):
-            pass
-    except grpc.RpcError as error:
-        answers["deadline"] = error.code().name
+answers["watch"] = watch("sotong.budget.v1.BudgetService")
+answers["watchUnknown"] = watch("no.such.Service")
+try:
+    for _ in health.Watch(health_pb2.HealthCheckRequest(), timeout=DEADLINE_SECONDS):
+        pass
+except grpc.RpcError as error:
+    answers["deadline"] = error.code().name
 print(json.dumps(answers))
