@@ -15,6 +15,7 @@
 #include "rpc/rpc_limits.h"
 #include "rpc/rpc_trace.h"
 
+struct rpc_cancel;
 struct rpc_lanes;
 struct rpc_recorder;
 struct rpc_loop;
@@ -124,7 +125,9 @@ struct rpc_call {
     enum status status;
     enum status over;      /* The loop's: why nobody waits for it any more; OK: somebody does. */
     atomic_bool cancelled; /* The same for other threads. */
-    const struct http_field *fields; /* The request's. */
+    struct rpc_cancel *_Atomic cancel; /* Of the calls that this one makes, in its arena; NULL: it
+                                        * made none. */
+    const struct http_field *fields;   /* The request's. */
     size_t field_count;
     struct rpc_added_fields headers;
     struct rpc_added_fields trailers;

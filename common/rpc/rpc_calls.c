@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "rpc/rpc_answer.h"
+#include "rpc/rpc_cancel.h"
 #include "rpc/rpc_fiber.h"
 #include "rpc/rpc_inbox.h"
 #include "rpc/rpc_lanes.h"
@@ -76,6 +77,7 @@ static void call_release(struct rpc_call *call)
     struct rpc_loop *loop = call->loop;
     rpc_loop_remove(loop, call);
     rpc_inbox_free(call);
+    if (call->cancel != NULL) rpc_cancel_free(call->cancel);
     buffer_free(&call->encoded);
     loop->freed_bytes += call->arena.total + call->turn.total;
     if (loop->kept_count < RPC_CALLS_KEPT) {
@@ -227,6 +229,8 @@ void rpc_call_end_early(struct rpc_call *call, enum status why)
     if (call->over != OK) return;
     call->over = why;
     call->cancelled = true;
+    struct rpc_cancel *cancel = atomic_load(&call->cancel);
+    if (cancel != NULL) rpc_cancel_trigger(cancel);
     switch (call->phase) {
     case RPC_PHASE_READING:
         rpc_call_fail(call, why);

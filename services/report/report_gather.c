@@ -3,19 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rpc/rpc_client.h"
+#include "rpc/rpc_call_options.h"
 
 enum { FIGURES_PAGE = 1000, TABLES_PAGE = 200, GATHER_TIMEOUT_MS = 8000 };
-
-static struct rpc_options options_for(struct rpc_call *call, const char *peer)
-{
-    return (struct rpc_options){.peer = peer,
-                                .timeout_ms = GATHER_TIMEOUT_MS,
-                                .arena = rpc_arena(call),
-                                .fault = rpc_fault(call),
-                                .traceparent = rpc_traceparent(call),
-                                .tracestate = rpc_tracestate(call)};
-}
 
 /* An owner that cannot be asked makes the whole call fail, whatever the reason. */
 static enum status asked(struct rpc_call *call, const char *peer, enum status status)
@@ -35,7 +25,7 @@ static enum status too_many(struct rpc_call *call, const char *peer, const char 
 static enum status figures_ask(struct rpc_call *call, const char *peer, char *report_id,
                                struct gathered *out)
 {
-    const struct rpc_options options = options_for(call, peer);
+    const struct rpc_options options = rpc_call_options(call, peer, GATHER_TIMEOUT_MS);
     slice_list_figures_request request = SLICE_LIST_FIGURES_REQUEST_INIT;
     request.report_id = report_id;
     request.page_size = FIGURES_PAGE;
@@ -58,7 +48,7 @@ static enum status figures_ask(struct rpc_call *call, const char *peer, char *re
 static enum status tables_ask(struct rpc_call *call, const char *peer, char *report_id,
                               struct gathered *out)
 {
-    const struct rpc_options options = options_for(call, peer);
+    const struct rpc_options options = rpc_call_options(call, peer, GATHER_TIMEOUT_MS);
     slice_list_tables_request request = SLICE_LIST_TABLES_REQUEST_INIT;
     request.report_id = report_id;
     request.page_size = TABLES_PAGE;
@@ -154,7 +144,7 @@ enum status gather_ledger(struct rpc_call *call, const char *as_of, const char *
                           struct gathered_ledger *out)
 {
     static const char peer[] = "budget";
-    const struct rpc_options options = options_for(call, peer);
+    const struct rpc_options options = rpc_call_options(call, peer, GATHER_TIMEOUT_MS);
     struct rpc_client *client = rpc_call_client(call);
     budget_get_execution_request execution = BUDGET_GET_EXECUTION_REQUEST_INIT;
     budget_get_comparison_request comparison = BUDGET_GET_COMPARISON_REQUEST_INIT;

@@ -6,7 +6,7 @@
 #include "report_collect.h"
 #include "report_records.h"
 #include "report_store.h"
-#include "rpc/rpc_client.h"
+#include "rpc/rpc_call_options.h"
 
 enum {
     IMPORT_ARENA_BYTES_MAX = 256 * 1024 * 1024, /* Ten times a text of the greatest size. */
@@ -137,12 +137,9 @@ static enum status part_send(struct import *import, struct collect_owner *owner,
 {
     report_owner_count *outcome = &import->outcomes[owner - import->collect.owners];
     struct fault fault = {""};
-    const struct rpc_options options = {.peer = owner->name,
-                                        .timeout_ms = DELIVERY_TIMEOUT_MS,
-                                        .arena = &owner->arena,
-                                        .fault = &fault,
-                                        .traceparent = rpc_traceparent(import->call),
-                                        .tracestate = rpc_tracestate(import->call)};
+    struct rpc_options options = rpc_call_options(import->call, owner->name, DELIVERY_TIMEOUT_MS);
+    options.arena = &owner->arena;
+    options.fault = &fault;
     slice_put_slice_response *response = NULL;
     slice_put_slice_request *request = collect_request(owner, &import->source, last);
     if (request == NULL) return RESOURCE_EXHAUSTED;

@@ -26,7 +26,7 @@ struct stream {
     int32_t id;
     struct connection *connection;
     char path[PATH_BYTES];
-    char names[ECHOED_MAX][FIELD_BYTES], values[ECHOED_MAX][FIELD_BYTES]; /* Fields x-…. */
+    char names[ECHOED_MAX][FIELD_BYTES], values[ECHOED_MAX][FIELD_BYTES]; /* x-…, traceparent. */
     size_t echoed;
     uint8_t body[BODY_BYTES];
     size_t length, sent;
@@ -294,7 +294,10 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
         (void)snprintf(stream->path, PATH_BYTES, "%.*s", (int)value_length, (const char *)value);
         return 0;
     }
-    if (name_length < 2 || memcmp(name, "x-", 2) != 0 || stream->echoed == ECHOED_MAX) return 0;
+    bool trace =
+        name_length == strlen("traceparent") && memcmp(name, "traceparent", name_length) == 0;
+    bool echoed = trace || (name_length >= 2 && memcmp(name, "x-", 2) == 0);
+    if (!echoed || stream->echoed == ECHOED_MAX) return 0;
     (void)snprintf(stream->names[stream->echoed], FIELD_BYTES, "%.*s", (int)name_length,
                    (const char *)name);
     (void)snprintf(stream->values[stream->echoed++], FIELD_BYTES, "%.*s", (int)value_length,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "rpc/rpc_call_options.h"
 #include "rpc/rpc_server.h"
 #include "sample.rpc.h"
 
@@ -17,6 +18,7 @@ enum { SLOW_MS = 400, SIZED_MS = 5 };
 
 struct sample {
     int flaky_calls;
+    bool calls; /* MoveNode calls a peer. */
 };
 
 enum status sample_get_node(struct sample *self, struct rpc_call *call,
@@ -50,12 +52,30 @@ enum status sample_put_node(struct sample *self, struct rpc_call *call, const sa
     return OK;
 }
 
-/* Fails every time, and says how often it was called. */
+static enum status call_peer(struct rpc_call *call, const char *path, sample_node *out)
+{
+    const struct rpc_method method = {
+        .path = path, .name = path, .input = &sample_node_type, .output = &sample_node_type};
+    struct rpc_options options = rpc_call_options(call, "peer", RPC_TIMEOUT_MS * 10);
+    struct rpc_reply reply = {.attempts = 0};
+    sample_node empty = SAMPLE_NODE_INIT;
+    ProtobufCMessage *answer;
+    options.reply = &reply;
+    enum status status =
+        rpc_client_call(rpc_call_client(call), &options, &method, &empty.base, &answer);
+    for (size_t i = 0; i < reply.headers.count; i++) {
+        const struct rpc_entry *entry = &reply.headers.items[i];
+        if (strcmp(entry->name, "traceparent") == 0)
+            out->label = arena_copy(rpc_arena(call), entry->value.bytes, entry->value.length);
+    }
+    return status;
+}
+
+/* Fails every time, and says how often it was called; or calls a peer. */
 enum status sample_move_node(struct sample *self, struct rpc_call *call, const sample_node *in,
                              sample_node *out)
 {
-    (void)in;
-    (void)out;
+    if (self->calls) return call_peer(call, in->label, out);
     return rpc_fail(call, UNAVAILABLE, "call %d", ++self->flaky_calls);
 }
 
@@ -103,13 +123,15 @@ enum status sample_talk_nodes(struct sample *self, struct rpc_call *call)
     return status;
 }
 
-static void serve(int port)
+static void serve(int port, const char *peer_url)
 {
     static struct sample self;
     struct rpc_mount mount = {.handlers = &sample_sample_service_handlers, .self = &self};
     uv_loop_t loop;
     struct rpc_server *server;
     struct fault fault = {""};
+    const struct rpc_peer peer = {.service = "peer", .url = peer_url};
+    const struct rpc_client_config client = {.peers = &peer, .peer_count = 1};
     struct rpc_server_config config = rpc_server_config_default();
     config.loop = &loop;
     config.name = "sample";
@@ -118,7 +140,9 @@ static void serve(int port)
     config.port = port;
     config.mounts = &mount;
     config.mount_count = 1;
+    self.calls = peer_url != NULL;
     (void)uv_loop_init(&loop);
+    if (self.calls && rpc_client_new(&client, &config.client) != OK) _exit(EXIT_FAILURE);
     if (rpc_server_new(&config, &server, &fault) != OK) {
         (void)fprintf(stderr, "sample server: %s\n", fault.message);
         _exit(EXIT_FAILURE);
@@ -130,9 +154,14 @@ static void serve(int port)
 
 pid_t sample_server_start(int port)
 {
+    return sample_server_start_beside(port, NULL);
+}
+
+pid_t sample_server_start_beside(int port, const char *peer_url)
+{
     (void)fflush(NULL);
     pid_t pid = fork();
-    if (pid == 0) serve(port);
+    if (pid == 0) serve(port, peer_url);
     return pid;
 }
 
