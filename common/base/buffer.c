@@ -25,7 +25,7 @@ void buffer_clear(struct buffer *buffer)
     buffer->length = 0;
 }
 
-enum status buffer_reserve(struct buffer *buffer, size_t length, uint8_t **end)
+enum status buffer_grow(struct buffer *buffer, size_t length, uint8_t **end)
 {
     if (length > buffer->bytes_max - buffer->length) return RESOURCE_EXHAUSTED;
     if (length == 0) {
@@ -47,25 +47,9 @@ enum status buffer_reserve(struct buffer *buffer, size_t length, uint8_t **end)
     return OK;
 }
 
-enum status buffer_append(struct buffer *buffer, const void *bytes, size_t length)
-{
-    if (length == 0) return OK;
-    uint8_t *end;
-    enum status status = buffer_reserve(buffer, length, &end);
-    if (status != OK) return status;
-    memcpy(end, bytes, length);
-    buffer->length += length;
-    return OK;
-}
-
 enum status buffer_append_string(struct buffer *buffer, const char *string)
 {
     return buffer_append(buffer, string, strlen(string));
-}
-
-enum status buffer_append_byte(struct buffer *buffer, uint8_t byte)
-{
-    return buffer_append(buffer, &byte, 1);
 }
 
 enum status buffer_printf(struct buffer *buffer, const char *format, ...)

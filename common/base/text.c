@@ -73,22 +73,44 @@ static size_t character_bytes(const unsigned char *p, size_t left)
     return bytes;
 }
 
+/* The three bytes at p, which may be read, are one valid character, as Hangul is. */
+static bool is_three_bytes(const unsigned char *p)
+{
+    uint32_t word = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+    /* Of the lead and the second byte, the bits that tell overlong forms and surrogates. */
+    uint32_t told = word & 0x200F;
+    return (word & 0xC0C0F0) == 0x8080E0 && told != 0 && told != 0x200D;
+}
+
+/* How many bytes at p are ASCII, eight at a time: most of a request is. */
+static size_t ascii_bytes(const unsigned char *p, size_t length)
+{
+    size_t i = 0;
+    for (; length - i >= 8; i += 8) {
+        uint64_t word;
+        memcpy(&word, p + i, 8);
+        word &= UINT64_C(0x8080808080808080);
+        if (word != 0) return i + (size_t)__builtin_ctzll(word) / 8;
+    }
+    while (i < length && p[i] < 0x80)
+        i++;
+    return i;
+}
+
 ptrdiff_t text_invalid_at(struct text text)
 {
     const unsigned char *p = (const unsigned char *)text.bytes;
     size_t i = 0;
     while (i < text.length) {
-        /* Eight ASCII bytes at once: most of a request is ASCII. */
-        while (text.length - i >= 8) {
-            uint64_t word;
-            memcpy(&word, p + i, 8);
-            if ((word & UINT64_C(0x8080808080808080)) != 0) break;
-            i += 8;
+        if (p[i] < 0x80) {
+            i += ascii_bytes(p + i, text.length - i);
+        } else if (text.length - i >= 3 && is_three_bytes(p + i)) {
+            i += 3;
+        } else {
+            size_t bytes = character_bytes(p + i, text.length - i);
+            if (bytes == 0) return (ptrdiff_t)i;
+            i += bytes;
         }
-        if (i == text.length) break;
-        size_t bytes = character_bytes(p + i, text.length - i);
-        if (bytes == 0) return (ptrdiff_t)i;
-        i += bytes;
     }
     return -1;
 }

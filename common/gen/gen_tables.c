@@ -92,8 +92,8 @@ static enum status emit_field(const struct gen_schema *schema, const struct gen_
             "%s: %s.%s: its JSON name must be at most %d characters of ASCII that need "
             "no escapes",
             type->file->name, type->full_name, field->name, JSON_NAME_BYTES_MAX);
-    gen_print(page, "    {.json = \"\\\"%s\\\":\", .json_length = %zu", field->json_name,
-              strlen(field->json_name) + strlen("\"\":"));
+    gen_print(page, "    {.json = \",\\\"%s\\\":\", .json_length = %zu", field->json_name,
+              strlen(field->json_name) + strlen(",\"\":"));
     if (field->type == TYPE(MESSAGE)) {
         const struct gen_type *inner = gen_schema_find(schema, field->type_name);
         if (inner == NULL)

@@ -50,7 +50,7 @@ struct rpc_bounds {
 /* What the codecs ask about a field and protobuf-c's descriptor does not tell. */
 struct rpc_field {
     const struct rpc_message *message; /* The type of a message field; NULL of the others. */
-    const char *json;                  /* Its name in JSON, as it stands there: `"pageSize":`. */
+    const char *json;                  /* Its name in JSON, as it stands there: `,"pageSize":`. */
     uint16_t json_length;
     bool map; /* Its items are entries of a key and a value. */
 };

@@ -5,7 +5,7 @@
 #include "rpc/rpc_field.h"
 #include "rpc/rpc_wire.h"
 
-enum { PATH_BYTES_MAX = 256, LIST_CAPACITY_MIN = 4 };
+enum { PATH_BYTES_MAX = 256, LIST_CAPACITY_MIN = 4, FIELDS_TRIED_MAX = 4 };
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are copied as they stand");
 
 /* A message that is being decoded. */
@@ -381,23 +381,21 @@ static enum status keep_unknown(struct decoder *decoder, const struct frame *fra
     return OK;
 }
 
-/* Finds the field with this number; false: the message has none. Mostly it is the one after the
- * last, or the last again. */
+/* Finds the field with this number; false: the message has none. Mostly it is one of the next, or
+ * the last again. */
 static bool find_field(struct frame *frame, uint64_t number)
 {
     const ProtobufCMessageDescriptor *descriptor = frame->type->descriptor;
-    unsigned field = frame->next;
-    if (field < descriptor->n_fields && descriptor->fields[field].id == number) {
-        frame->field = field;
-        frame->next = field + (descriptor->fields[field].label != PROTOBUF_C_LABEL_REPEATED);
-        return frame->known = true;
-    }
-    const ProtobufCFieldDescriptor *found =
-        protobuf_c_message_descriptor_get_field(descriptor, (unsigned)number);
-    frame->known = found != NULL;
-    if (found == NULL) return false;
-    frame->field = (unsigned)(found - descriptor->fields);
-    frame->next = frame->field + (found->label != PROTOBUF_C_LABEL_REPEATED);
+    const ProtobufCFieldDescriptor *field = descriptor->fields + frame->next;
+    const ProtobufCFieldDescriptor *end = descriptor->fields + descriptor->n_fields;
+    for (int tries = 0; field < end && field->id < number && tries < FIELDS_TRIED_MAX; tries++)
+        field++;
+    if (field >= end || field->id != number)
+        field = protobuf_c_message_descriptor_get_field(descriptor, (unsigned)number);
+    frame->known = field != NULL;
+    if (field == NULL) return false;
+    frame->field = (unsigned)(field - descriptor->fields);
+    frame->next = frame->field + (field->label != PROTOBUF_C_LABEL_REPEATED);
     return true;
 }
 

@@ -2,44 +2,6 @@
 
 #include <stdlib.h>
 
-/* All bytes of a number are zero; -0.0 is not, and is kept. */
-static bool is_zero(const void *value, size_t bytes)
-{
-    static const char zeros[8];
-    return memcmp(value, zeros, bytes) == 0;
-}
-
-bool rpc_field_is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
-{
-    const void *value = rpc_field_value(message, field);
-    if (field->label == PROTOBUF_C_LABEL_REPEATED) return rpc_field_count(message, field) > 0;
-    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0)
-        return rpc_oneof_case(message, field) == field->id;
-    if (field->type == PROTOBUF_C_TYPE_MESSAGE) return *(ProtobufCMessage *const *)value != NULL;
-    if (field->type == PROTOBUF_C_TYPE_STRING) {
-        const char *string = *(char *const *)value;
-        if (field->label != PROTOBUF_C_LABEL_NONE)
-            return string != NULL && string != field->default_value;
-        return string != NULL && string[0] != '\0';
-    }
-    if (field->label == PROTOBUF_C_LABEL_OPTIONAL)
-        return *(const protobuf_c_boolean *)((const char *)message + field->quantifier_offset);
-    if (field->label == PROTOBUF_C_LABEL_REQUIRED) return true;
-    if (field->type == PROTOBUF_C_TYPE_BYTES) return ((const ProtobufCBinaryData *)value)->len > 0;
-    return !is_zero(value, rpc_item_bytes(field->type));
-}
-
-void rpc_field_set(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
-{
-    char *quantifier = (char *)message + field->quantifier_offset;
-    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0) {
-        memcpy(quantifier, &field->id, sizeof field->id);
-    } else if (field->label == PROTOBUF_C_LABEL_OPTIONAL && field->quantifier_offset != 0) {
-        protobuf_c_boolean has = 1;
-        memcpy(quantifier, &has, sizeof has);
-    }
-}
-
 /* An entry and where it stands in its map. */
 struct placed {
     ProtobufCMessage *entry;

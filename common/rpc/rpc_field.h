@@ -72,11 +72,39 @@ static inline bool rpc_is_null_value(const ProtobufCFieldDescriptor *field)
     return field->descriptor == &google__protobuf__null_value__descriptor;
 }
 
-/* A field with presence is set; another one differs from its default. */
-bool rpc_field_is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+/* A field with presence is set; another one differs from its default: all bytes of its number are
+ * zero, so that -0.0 is kept. */
+static inline bool rpc_field_is_set(const ProtobufCMessage *message,
+                                    const ProtobufCFieldDescriptor *field)
+{
+    const void *value = rpc_field_value(message, field);
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) return rpc_field_count(message, field) > 0;
+    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0)
+        return rpc_oneof_case(message, field) == field->id;
+    if (field->type == PROTOBUF_C_TYPE_MESSAGE) return *(ProtobufCMessage *const *)value != NULL;
+    if (field->type == PROTOBUF_C_TYPE_STRING) {
+        const char *string = *(char *const *)value;
+        if (field->label != PROTOBUF_C_LABEL_NONE)
+            return string != NULL && string != field->default_value;
+        return string != NULL && string[0] != '\0';
+    }
+    if (field->label == PROTOBUF_C_LABEL_OPTIONAL)
+        return *(const protobuf_c_boolean *)((const char *)message + field->quantifier_offset);
+    if (field->label == PROTOBUF_C_LABEL_REQUIRED) return true;
+    if (field->type == PROTOBUF_C_TYPE_BYTES) return ((const ProtobufCBinaryData *)value)->len > 0;
+    return rpc_item_bytes(field->type) == 8 ? *(const uint64_t *)value != 0
+                                            : *(const uint32_t *)value != 0;
+}
 
 /* Says that a field is set, where its message keeps account of that. */
-void rpc_field_set(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+static inline void rpc_field_set(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    char *quantifier = (char *)message + field->quantifier_offset;
+    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0)
+        memcpy(quantifier, &field->id, sizeof field->id);
+    else if (field->label == PROTOBUF_C_LABEL_OPTIONAL && field->quantifier_offset != 0)
+        *(protobuf_c_boolean *)(void *)quantifier = 1;
+}
 
 /* Keeps the last of a map's entries with the same key, in the order in which the keys first came;
  * the entries' number changes. RESOURCE_EXHAUSTED: no memory. */

@@ -10,7 +10,7 @@
 #include "rpc/rpc_json_reader.h"
 #include "timestamp.rpc.h"
 
-enum { PATH_BYTES_MAX = 256 };
+enum { PATH_BYTES_MAX = 256, SEEN_BITS = 64 };
 
 static void print_path(const struct json_reader *reader, char path[static PATH_BYTES_MAX])
 {
@@ -99,20 +99,23 @@ static enum status new_message(struct json_reader *reader,
 
 /* Enters a message's object, whose brace was read. */
 static enum status enter_message(struct json_reader *reader, const struct rpc_message *type,
-                                 ProtobufCMessage *message, size_t depth, size_t at)
+                                 ProtobufCMessage *message, unsigned depth, size_t at)
 {
     struct json_frame frame = {.kind = JSON_FRAME_MESSAGE,
                                .type = type,
                                .message = message,
                                .depth = depth,
                                .first = true};
-    frame.seen = arena_calloc(reader->arena, message->descriptor->n_fields / 8 + 1, 1);
-    if (frame.seen == NULL) return json_no_memory(reader);
+    unsigned words = message->descriptor->n_fields / SEEN_BITS;
+    if (words > 0) {
+        frame.seen = arena_calloc(reader->arena, words, sizeof(uint64_t));
+        if (frame.seen == NULL) return json_no_memory(reader);
+    }
     return push(reader, &frame, at);
 }
 
 static enum status enter_list(struct json_reader *reader, const struct rpc_message *type,
-                              ProtobufCMessage *message, unsigned index, size_t depth, size_t at)
+                              ProtobufCMessage *message, unsigned index, unsigned depth, size_t at)
 {
     bool map = type->fields[index].map;
     struct json_frame frame = {.kind = map ? JSON_FRAME_MAP : JSON_FRAME_LIST,
@@ -167,7 +170,8 @@ static struct json_token find_type(struct json_reader *reader)
 }
 
 /* Enters an Any's object. What it holds is read as its own message and packed at the end. */
-static enum status enter_any(struct json_reader *reader, protobuf_any *any, size_t depth, size_t at)
+static enum status enter_any(struct json_reader *reader, protobuf_any *any, unsigned depth,
+                             size_t at)
 {
     struct json_token type = find_type(reader);
     if (type.kind == JSON_END) { /* {} is an empty Any. */
@@ -231,7 +235,7 @@ static enum status read_string_form(struct json_reader *reader, const struct jso
 /* Reads a google.protobuf.Value: any JSON. */
 static enum status read_any_json(struct json_reader *reader, const struct json_token *token,
                                  const struct rpc_message *type, ProtobufCMessage *value,
-                                 size_t depth)
+                                 unsigned depth)
 {
     const char *name = NULL;
     switch (token->kind) {
@@ -277,7 +281,7 @@ static enum status read_any_json(struct json_reader *reader, const struct json_t
 
 /* Reads a message's value into *slot; an object or array is entered. */
 static enum status read_message(struct json_reader *reader, const struct json_token *token,
-                                const struct rpc_message *type, size_t depth,
+                                const struct rpc_message *type, unsigned depth,
                                 ProtobufCMessage **slot)
 {
     const ProtobufCMessageDescriptor *descriptor = type->descriptor;
@@ -317,7 +321,7 @@ static bool takes_null(const ProtobufCFieldDescriptor *field, const struct rpc_m
 
 static enum status read_value(struct json_reader *reader, const struct json_token *token,
                               const ProtobufCFieldDescriptor *field, const struct rpc_message *type,
-                              size_t depth, void *slot)
+                              unsigned depth, void *slot)
 {
     if (type != NULL) return read_message(reader, token, type, depth, slot);
     return json_read_scalar(reader, token, field, slot);
@@ -380,6 +384,16 @@ static enum status read_any_value(struct json_reader *reader, struct json_frame 
     return read_message(reader, token, frame->inner_type, frame->depth + 1, &frame->inner);
 }
 
+/* Notes that a field was met. False: it was before. */
+static bool see(struct json_frame *frame, unsigned index)
+{
+    uint64_t *word = index < SEEN_BITS ? &frame->seen_first : &frame->seen[index / SEEN_BITS - 1];
+    uint64_t bit = UINT64_C(1) << index % SEEN_BITS;
+    if ((*word & bit) != 0) return false;
+    *word |= bit;
+    return true;
+}
+
 /* Reads a member of an object: its name, the colon, and the beginning of its value. */
 static enum status read_member(struct json_reader *reader, struct json_frame *frame,
                                const struct json_token *name_token)
@@ -404,9 +418,8 @@ static enum status read_member(struct json_reader *reader, struct json_frame *fr
     }
     frame->field = &descriptor->fields[index];
     frame->next_field = index + 1;
-    if ((frame->seen[index / 8] & 1 << index % 8) != 0)
+    if (!see(frame, index))
         return json_refuse(reader, name_token->at, "the field stands here twice");
-    frame->seen[index / 8] |= (uint8_t)(1 << index % 8);
     return own_form ? read_any_value(reader, frame, &token) : read_field(reader, frame, &token);
 }
 
@@ -498,10 +511,39 @@ static enum status close_frame(struct json_reader *reader, struct json_frame *fr
     return OK;
 }
 
+/* Reads the next member of a message where it stands as the writer would write it. JSON_NOTHING: it
+ * does not, and nothing was read. */
+static enum status step_plain(struct json_reader *reader, struct json_frame *frame)
+{
+    struct json_scan *scan = &reader->scan;
+    size_t at = json_skip_space(scan, scan->at);
+    if (at < scan->text.length && !frame->first) {
+        if (scan->text.bytes[at] != ',') return JSON_NOTHING;
+        at = json_skip_space(scan, at + 1);
+    }
+    unsigned index;
+    if (!json_find_plain(reader, frame, &at, &index) || !see(frame, index)) return JSON_NOTHING;
+    const ProtobufCFieldDescriptor *field = &frame->type->descriptor->fields[index];
+    frame->first = false;
+    frame->field = field;
+    frame->next_field = index + 1;
+    scan->at = json_skip_space(scan, at);
+    bool alone =
+        field->label == PROTOBUF_C_LABEL_NONE && (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0;
+    void *slot = (char *)frame->message + field->offset;
+    if (alone && json_take_plain(reader, scan->at, field->type, slot)) return OK;
+    struct json_token token = json_next(scan);
+    return read_field(reader, frame, &token);
+}
+
 /* Reads the next item of the innermost frame, or its end. */
 static enum status step(struct json_reader *reader)
 {
     struct json_frame *frame = &reader->frames[reader->frame_count - 1];
+    if (frame->kind == JSON_FRAME_MESSAGE) {
+        enum status plain = step_plain(reader, frame);
+        if (plain != JSON_NOTHING) return plain;
+    }
     bool array = frame->kind == JSON_FRAME_LIST || frame->kind == JSON_FRAME_SKIPPED_ARRAY;
     enum json_kind close = array ? JSON_ARRAY_CLOSE : JSON_OBJECT_CLOSE;
     struct json_token token = json_next(&reader->scan);

@@ -2,6 +2,7 @@
  * rpc_json_value.c reads what stands in them. */
 #pragma once
 
+#include "any.rpc.h"
 #include "field_mask.rpc.h"
 #include "rpc/rpc_codec.h"
 #include "rpc/rpc_field.h"
@@ -20,21 +21,26 @@ enum json_frame_kind {
 /* An object or array that is being read. */
 struct json_frame {
     enum json_frame_kind kind;
-    bool first;   /* Nothing of it has been read. */
-    size_t depth; /* How deep its message is nested; the root is 0. */
+    bool first;     /* Nothing of it has been read. */
+    unsigned depth; /* How deep its message is nested; the root is 0. */
     const struct rpc_message *type;
     ProtobufCMessage *message;             /* The message, or the one that holds the list. */
     const ProtobufCFieldDescriptor *field; /* The field at hand, or that of the list. */
-    /* Of a message: */
-    uint8_t *seen;       /* One bit a field. */
-    unsigned next_field; /* Where to look first: fields mostly come in order. */
-    protobuf_any *any;
-    const struct rpc_message *inner_type;
-    ProtobufCMessage *inner; /* What the Any holds. */
-    /* Of a list or map: */
-    void *items;
-    size_t count, capacity;
-    struct text key;
+    union {
+        struct {                 /* Of a message. */
+            uint64_t seen_first; /* One bit for each of the first 64 fields, */
+            uint64_t *seen;      /* and for the others, where there are more. */
+            unsigned next_field; /* Where to look first: fields mostly come in order. */
+            protobuf_any *any;
+            const struct rpc_message *inner_type;
+            ProtobufCMessage *inner; /* What the Any holds. */
+        };
+        struct { /* Of a list or map. */
+            void *items;
+            size_t count, capacity;
+            struct text key;
+        };
+    };
 };
 
 struct json_reader {
@@ -53,6 +59,15 @@ enum status json_refuse(const struct json_reader *reader, size_t at, const char 
 enum status json_no_memory(const struct json_reader *reader);
 enum status json_expected(const struct json_reader *reader, const struct json_token *token,
                           const char *what);
+
+/* Finds the field whose name stands at *at as the writer writes it, at the frame's next field or
+ * behind it, and moves *at behind the colon. False: none. */
+bool json_find_plain(const struct json_reader *reader, const struct json_frame *frame, size_t *at,
+                     unsigned *index);
+
+/* Reads a string, integer or bool that stands at `at` in its plainest form, and moves the scan
+ * behind it. False: it is another; nothing changed. */
+bool json_take_plain(struct json_reader *reader, size_t at, ProtobufCType type, void *slot);
 
 /* Reads a value that is not a message. */
 NODISCARD enum status json_read_scalar(struct json_reader *reader, const struct json_token *token,

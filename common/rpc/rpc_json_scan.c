@@ -66,6 +66,8 @@ static struct json_token scan_string(struct json_scan *scan)
         if (byte < 0x20) return wrong_token(scan->at, "a control character in a string");
         if (byte != '\\') {
             scan->at++;
+            scan->at +=
+                json_plain_length(scan->text.bytes + scan->at, scan->text.length - scan->at);
             continue;
         }
         token.escaped = true;
@@ -136,18 +138,35 @@ static struct json_token scan_word(struct json_scan *scan)
 
 struct json_token json_next(struct json_scan *scan)
 {
-    static const char punctuation[] = "{}[],:"; /* In the order of enum json_kind. */
-    /* A set, no string: NOLINTNEXTLINE(bugprone-not-null-terminated-result) */
-    while (scan->at < scan->text.length && memchr(" \t\n\r", scan->text.bytes[scan->at], 4) != NULL)
-        scan->at++;
+    scan->at = json_skip_space(scan, scan->at);
     if (scan->at == scan->text.length) return (struct json_token){.kind = JSON_END, .at = scan->at};
-    char first = scan->text.bytes[scan->at];
-    const char *mark = memchr(punctuation, first, sizeof punctuation - 1);
-    if (mark != NULL)
-        return (struct json_token){.kind = (enum json_kind)(mark - punctuation), .at = scan->at++};
-    if (first != '"') return scan_word(scan);
-    scan->at++;
-    return scan_string(scan);
+    enum json_kind kind;
+    switch (scan->text.bytes[scan->at]) {
+    case '{':
+        kind = JSON_OBJECT_OPEN;
+        break;
+    case '}':
+        kind = JSON_OBJECT_CLOSE;
+        break;
+    case '[':
+        kind = JSON_ARRAY_OPEN;
+        break;
+    case ']':
+        kind = JSON_ARRAY_CLOSE;
+        break;
+    case ',':
+        kind = JSON_COMMA;
+        break;
+    case ':':
+        kind = JSON_COLON;
+        break;
+    case '"':
+        scan->at++;
+        return scan_string(scan);
+    default:
+        return scan_word(scan);
+    }
+    return (struct json_token){.kind = kind, .at = scan->at++};
 }
 
 const char *json_kind_name(enum json_kind kind)

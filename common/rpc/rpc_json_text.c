@@ -8,44 +8,54 @@
 
 #include "base/date.h"
 #include "rpc/rpc_field.h"
+#include "rpc/rpc_json_scan.h"
 
 enum { SECONDS_PER_DAY = 86400, NUMBER_BYTES_MAX = 32, ESCAPE_BYTES_MAX = 6 };
 
+/* Writes what stands at `at` as an escape; how many bytes of the text it was. */
+static size_t put_escape(struct text text, size_t at, uint8_t **end)
+{
+    static const char letters[0x20] = {
+        ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
+    static const char digits[] = "0123456789abcdef";
+    unsigned char byte = (unsigned char)text.bytes[at];
+    bool nul = byte == RPC_NUL_FIRST;
+    if (nul) byte = 0;
+    *(*end)++ = '\\';
+    if (byte >= 0x20 || letters[byte] != '\0') {
+        *(*end)++ = byte >= 0x20 ? byte : (uint8_t)letters[byte];
+        return 1;
+    }
+    const char unicode[] = {'u', '0', '0', digits[byte >> 4], digits[byte & 15]};
+    memcpy(*end, unicode, sizeof unicode);
+    *end += sizeof unicode;
+    return nul && at + 1 < text.length ? 2 : 1;
+}
+
 enum status rpc_json_put_string(struct buffer *out, struct text text)
 {
-    /* Most strings need no escape: one reservation, one pass. */
+    /* Most strings need no escape: one reservation, one copy. */
     uint8_t *end;
+    size_t plain = json_plain_length(text.bytes, text.length);
     enum status status = buffer_reserve(out, text.length + 2, &end);
     if (status != OK) return status;
-    uint8_t *at = end;
-    *at++ = '"';
-    for (size_t i = 0; i < text.length; i++) {
-        unsigned char byte = (unsigned char)text.bytes[i];
-        if (byte >= 0x20 && byte != '"' && byte != '\\' && byte != RPC_NUL_FIRST) {
-            *at++ = byte;
-            continue;
-        }
-        if (byte == RPC_NUL_FIRST) {
-            byte = 0;
-            i++;
-        }
-        static const char letters[0x20] = {
-            ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
+    *end++ = '"';
+    for (size_t at = 0;;) {
+        if (plain > 0) memcpy(end, text.bytes + at, plain);
+        end += plain;
+        at += plain;
+        if (at == text.length) break;
         /* Room for this escape besides what is left of the text and the closing quote. */
-        size_t used = (size_t)(at - end);
-        status = buffer_reserve(out, used + ESCAPE_BYTES_MAX + (text.length - i) + 1, &end);
+        uint8_t *begin = out->bytes + out->length;
+        size_t used = (size_t)(end - begin);
+        status = buffer_reserve(out, used + ESCAPE_BYTES_MAX + (text.length - at) + 1, &begin);
         if (status != OK) return status;
-        at = end + used;
-        *at++ = '\\';
-        if (byte >= 0x20)
-            *at++ = byte;
-        else if (letters[byte] != '\0')
-            *at++ = (uint8_t)letters[byte];
-        else
-            at += snprintf((char *)at, ESCAPE_BYTES_MAX, "u%04x", byte);
+        end = begin + used;
+        at += put_escape(text, at, &end);
+        plain = json_plain_length(text.bytes + at, text.length - at);
     }
-    *at++ = '"';
-    out->length += (size_t)(at - end);
+    *end++ = '"';
+    out->length = (size_t)(end - out->bytes);
     return OK;
 }
 
@@ -73,22 +83,55 @@ enum status rpc_json_put_bytes(struct buffer *out, const uint8_t *bytes, size_t 
     return OK;
 }
 
+/* Writes the digits of a number before `end`; where they begin. */
+static uint8_t *put_digits(uint8_t *end, uint64_t value)
+{
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                                "25262728293031323334353637383940414243444546474849"
+                                "50515253545556575859606162636465666768697071727374"
+                                "75767778798081828384858687888990919293949596979899";
+    for (; value >= 100; value /= 100) {
+        end -= 2;
+        memcpy(end, pairs + value % 100 * 2, 2);
+    }
+    if (value >= 10) {
+        end -= 2;
+        memcpy(end, pairs + value * 2, 2);
+    } else {
+        *--end = (uint8_t)('0' + value);
+    }
+    return end;
+}
+
+static enum status put_number(struct buffer *out, bool negative, uint64_t magnitude, bool quoted)
+{
+    uint8_t digits[NUMBER_BYTES_MAX];
+    uint8_t *end = digits + sizeof digits;
+    if (quoted) *--end = '"';
+    end = put_digits(end, magnitude);
+    if (negative) *--end = '-';
+    if (quoted) *--end = '"';
+    return buffer_append(out, end, (size_t)(digits + sizeof digits - end));
+}
+
 enum status rpc_json_put_unsigned(struct buffer *out, uint64_t value)
 {
-    char digits[NUMBER_BYTES_MAX];
-    size_t begin = sizeof digits;
-    do {
-        digits[--begin] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    return buffer_append(out, digits + begin, sizeof digits - begin);
+    return put_number(out, false, value, false);
 }
 
 enum status rpc_json_put_integer(struct buffer *out, int64_t value)
 {
-    if (value >= 0) return rpc_json_put_unsigned(out, (uint64_t)value);
-    enum status status = buffer_append_byte(out, '-');
-    return status == OK ? rpc_json_put_unsigned(out, -(uint64_t)value) : status;
+    return put_number(out, value < 0, value < 0 ? -(uint64_t)value : (uint64_t)value, false);
+}
+
+enum status rpc_json_put_quoted(struct buffer *out, int64_t value)
+{
+    return put_number(out, value < 0, value < 0 ? -(uint64_t)value : (uint64_t)value, true);
+}
+
+enum status rpc_json_put_unsigned_quoted(struct buffer *out, uint64_t value)
+{
+    return put_number(out, false, value, true);
 }
 
 static enum status put_special(struct buffer *out, double value)
@@ -124,6 +167,7 @@ enum status rpc_json_put_mask_path(struct buffer *out, const char *path)
     bool upper = false;
     for (; *path != '\0'; path++) {
         bool lower = *path >= 'a' && *path <= 'z';
+        if (*path == ',' || json_plain_length(path, 1) == 0) return OUT_OF_RANGE;
         if ((upper && !lower) || (*path >= 'A' && *path <= 'Z')) return OUT_OF_RANGE;
         bool line = *path == '_';
         enum status status =

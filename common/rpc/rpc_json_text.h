@@ -15,6 +15,10 @@ NODISCARD enum status rpc_json_put_bytes(struct buffer *out, const uint8_t *byte
 NODISCARD enum status rpc_json_put_integer(struct buffer *out, int64_t value);
 NODISCARD enum status rpc_json_put_unsigned(struct buffer *out, uint64_t value);
 
+/* The same in quotes, as JSON has all of 64 bits. */
+NODISCARD enum status rpc_json_put_quoted(struct buffer *out, int64_t value);
+NODISCARD enum status rpc_json_put_unsigned_quoted(struct buffer *out, uint64_t value);
+
 /* Appends the shortest form that reads back as the same number; NaN and infinities in quotes. */
 NODISCARD enum status rpc_json_put_double(struct buffer *out, double value);
 NODISCARD enum status rpc_json_put_float(struct buffer *out, float value);

@@ -78,22 +78,9 @@ static enum status put_colon(struct writer *writer)
 
 static enum status put_name(struct writer *writer, const struct rpc_field *field)
 {
-    enum status status = buffer_append(writer->out, field->json, field->json_length);
+    /* Behind its comma, which put_separator writes. */
+    enum status status = buffer_append(writer->out, field->json + 1, field->json_length - 1U);
     return status == OK && writer->style->indent ? put(writer, ' ') : status;
-}
-
-static enum status put_quoted(struct writer *writer,
-                              enum status (*put_number)(struct buffer *out, int64_t value),
-                              int64_t value)
-{
-    enum status status = put(writer, '"');
-    if (status == OK) status = put_number(writer->out, value);
-    return status == OK ? put(writer, '"') : status;
-}
-
-static enum status put_unsigned_bits(struct buffer *out, int64_t value)
-{
-    return rpc_json_put_unsigned(out, (uint64_t)value);
 }
 
 static enum status put_enum(struct writer *writer, const ProtobufCFieldDescriptor *field, int value)
@@ -122,10 +109,10 @@ static enum status put_scalar(struct writer *writer, const ProtobufCFieldDescrip
     case PROTOBUF_C_TYPE_INT64:
     case PROTOBUF_C_TYPE_SINT64:
     case PROTOBUF_C_TYPE_SFIXED64:
-        return put_quoted(writer, rpc_json_put_integer, *(const int64_t *)value);
+        return rpc_json_put_quoted(out, *(const int64_t *)value);
     case PROTOBUF_C_TYPE_UINT64:
     case PROTOBUF_C_TYPE_FIXED64:
-        return put_quoted(writer, put_unsigned_bits, *(const int64_t *)value);
+        return rpc_json_put_unsigned_quoted(out, *(const uint64_t *)value);
     case PROTOBUF_C_TYPE_FLOAT:
         return rpc_json_put_float(out, *(const float *)value);
     case PROTOBUF_C_TYPE_DOUBLE:
@@ -342,9 +329,15 @@ static enum status put_field(struct writer *writer, struct frame *frame)
     if (!rpc_field_is_set(message, field) &&
         (!writer->style->default_values || rpc_field_has_presence(field)))
         return OK;
-    enum status status = put_separator(writer, !frame->filled);
+    enum status status;
+    if (writer->style->indent) {
+        status = put_separator(writer, !frame->filled);
+        if (status == OK) status = put_name(writer, more);
+    } else {
+        size_t begin = frame->filled ? 0 : 1; /* Behind the comma. */
+        status = buffer_append(writer->out, more->json + begin, more->json_length - begin);
+    }
     frame->filled = true;
-    if (status == OK) status = put_name(writer, more);
     if (status != OK) return status;
     if (field->label != PROTOBUF_C_LABEL_REPEATED)
         return put_value(writer, field, more->message, rpc_field_value(message, field));
@@ -359,7 +352,10 @@ static enum status put_field(struct writer *writer, struct frame *frame)
 enum status rpc_json_write_as(const struct rpc_message *type, const ProtobufCMessage *message,
                               const struct rpc_json_style *style, struct buffer *out)
 {
-    struct writer writer = {.out = out, .style = style};
+    struct writer writer; /* Of its frames only those that are entered are set. */
+    writer.out = out;
+    writer.style = style;
+    writer.frame_count = writer.level = 0;
     arena_init(&writer.arena, ANY_BYTES_MAX);
     size_t begin = out->length;
     enum status status = put_message(&writer, type, message);

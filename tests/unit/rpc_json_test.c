@@ -1,5 +1,6 @@
 #include "rpc/rpc_json.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "rpc/rpc_codec.h"
@@ -398,6 +399,27 @@ static void says_what_it_cannot_write(void)
     timestamp.nanos = 0;
     CU_ASSERT_EQUAL(rpc_json_write(&everything.base, &compact, &out), OK);
     buffer_free(&out);
+    protobuf_field_mask mask = PROTOBUF_FIELD_MASK_INIT;
+    everything.timestamp = NULL;
+    everything.mask = &mask;
+    char fine[] = "page_size.node2_a", upper[] = "pageSize", digit[] = "node_2", lines[] = "a__b";
+    char end[] = "a_", comma[] = "a,b", quote[] = "a\"b";
+    char *paths[] = {fine, upper, digit, lines, end, comma, quote};
+    mask.n_paths = 1;
+    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
+        mask.paths = &paths[i];
+        CU_ASSERT_EQUAL(rpc_json_write(&everything.base, &compact, &out),
+                        paths[i] == fine ? OK : OUT_OF_RANGE);
+    }
+    /* A Value is any JSON, which has no infinity. */
+    protobuf_value value = PROTOBUF_VALUE_INIT;
+    everything.mask = NULL;
+    everything.any_json = &value;
+    value.kind_case = PROTOBUF_VALUE_KIND_CASE_NUMBER_VALUE;
+    value.number_value = INFINITY;
+    CU_ASSERT_EQUAL(rpc_json_write(&everything.base, &compact, &out), OUT_OF_RANGE);
+    value.number_value = 1;
+    CU_ASSERT_EQUAL(rpc_json_write(&everything.base, &compact, &out), OK);
     struct buffer small;
     buffer_init(&small, 10);
     CU_ASSERT_EQUAL(rpc_json_write(&everything.base, &compact, &small), RESOURCE_EXHAUSTED);
