@@ -386,11 +386,13 @@ static enum status keep_unknown(struct decoder *decoder, const struct frame *fra
 static bool find_field(struct frame *frame, uint64_t number)
 {
     const ProtobufCMessageDescriptor *descriptor = frame->type->descriptor;
-    const ProtobufCFieldDescriptor *field = descriptor->fields + frame->next;
-    const ProtobufCFieldDescriptor *end = descriptor->fields + descriptor->n_fields;
-    for (int tries = 0; field < end && field->id < number && tries < FIELDS_TRIED_MAX; tries++)
-        field++;
-    if (field >= end || field->id != number)
+    const ProtobufCFieldDescriptor *field = NULL;
+    unsigned end = frame->next + FIELDS_TRIED_MAX;
+    if (end > descriptor->n_fields) end = descriptor->n_fields;
+    for (unsigned i = frame->next; i < end && field == NULL; i++) {
+        if (descriptor->fields[i].id == number) field = &descriptor->fields[i];
+    }
+    if (field == NULL)
         field = protobuf_c_message_descriptor_get_field(descriptor, (unsigned)number);
     frame->known = field != NULL;
     if (field == NULL) return false;

@@ -398,7 +398,6 @@ static void says_what_it_cannot_write(void)
     CU_ASSERT_EQUAL(rpc_json_write(&everything.base, &compact, &out), OUT_OF_RANGE);
     timestamp.nanos = 0;
     CU_ASSERT_EQUAL(rpc_json_write(&everything.base, &compact, &out), OK);
-    buffer_free(&out);
     protobuf_field_mask mask = PROTOBUF_FIELD_MASK_INIT;
     everything.timestamp = NULL;
     everything.mask = &mask;
@@ -420,6 +419,7 @@ static void says_what_it_cannot_write(void)
     CU_ASSERT_EQUAL(rpc_json_write(&everything.base, &compact, &out), OUT_OF_RANGE);
     value.number_value = 1;
     CU_ASSERT_EQUAL(rpc_json_write(&everything.base, &compact, &out), OK);
+    buffer_free(&out);
     struct buffer small;
     buffer_init(&small, 10);
     CU_ASSERT_EQUAL(rpc_json_write(&everything.base, &compact, &small), RESOURCE_EXHAUSTED);
