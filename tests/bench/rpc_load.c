@@ -43,6 +43,7 @@ struct load {
     int epoll;
     size_t next_pair, next_connection;
     uint64_t right, wrong;
+    bool calling; /* All connections are there. */
     bool measuring;
     uint64_t measured_from_ns, now_ns;
     struct load_times times;
@@ -115,7 +116,7 @@ static void ended(void *context, struct load_connection *connection, uint64_t be
 /* Keeps the connection full, or its one call where it shall be idle afterwards. */
 static void refill(struct load *load, struct load_connection *connection)
 {
-    if (load->options.rate != 0) return;
+    if (load->options.rate != 0 || !load->calling) return;
     if (load->options.idle) {
         if (!connection->fields_sent && load_may_call(connection))
             begin(load, connection, load->now_ns);
@@ -156,9 +157,9 @@ static void connect_all(struct load *load)
     load->epoll = epoll_create1(EPOLL_CLOEXEC);
     load->connections = calloc(options->connections, sizeof *load->connections);
     if (load->epoll < 0 || load->connections == NULL) err(1, "epoll");
-    uint64_t end_ns = clock_ns(CLOCK_MONOTONIC) + GREETING_NS_MAX;
     for (size_t i = 0; i < options->connections; i++) {
         struct load_connection *connection = &load->connections[i];
+        uint64_t end_ns = clock_ns(CLOCK_MONOTONIC) + GREETING_NS_MAX;
         load_connect(connection, &load->work, options->port);
         struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
         if (epoll_ctl(load->epoll, EPOLL_CTL_ADD, connection->fd, &event) != 0) err(1, "epoll");
@@ -167,6 +168,7 @@ static void connect_all(struct load *load)
             turn(load, WAIT_MS);
         if (!connection->greeted) errx(1, "the server sends no SETTINGS");
     }
+    load->calling = true;
 }
 
 /* The calls that were due until now begin, each on the next connection that has room. */
