@@ -70,6 +70,9 @@ static struct http1_refusal check_request_line(struct text line, struct seen *se
         unsigned char byte = (unsigned char)target.bytes[i];
         if (byte <= 0x20 || byte >= 0x7f) return bad("the target has a byte that is not visible");
     }
+    if (version.length > 0 && version.bytes[0] == ' ') {
+        return bad("the request line has two spaces in a row");
+    }
     if (version.length < 5 || strncasecmp(version.bytes, "HTTP/", 5) != 0) {
         return (struct http1_refusal){0, "this is not HTTP"};
     }

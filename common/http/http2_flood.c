@@ -43,12 +43,12 @@ static void flood_count(struct http_connection *connection, enum http2_flood flo
     }
 }
 
-/* A stream whose answer the peer no longer wants: our work was for nothing. */
+/* A stream whose answer has not left: our work was for nothing. */
 static void reset_received(struct http_connection *connection, int32_t stream_id)
 {
     const struct http_exchange *exchange =
         nghttp2_session_get_stream_user_data(connection->http2->session, stream_id);
-    if (exchange == NULL || exchange->replied) return;
+    if (exchange == NULL) return;
     http_count(&connection->server->counters, HTTP_COUNT_RESETS_IN, 1);
     flood_count(connection, HTTP2_FLOOD_RESETS);
 }
@@ -79,7 +79,7 @@ void http2_flood_frame(struct http_connection *connection, const nghttp2_frame_h
     case NGHTTP2_SETTINGS:
         if (!acknowledges) flood_count(connection, HTTP2_FLOOD_SETTINGS);
         return;
-    default: /* PRIORITY, WINDOW_UPDATE, and types that nobody knows: no enum holds them all. */
+    default: /* PRIORITY, WINDOW_UPDATE, and what an enum cannot hold. */
         flood_count(connection, HTTP2_FLOOD_IDLE_FRAMES);
     }
 }

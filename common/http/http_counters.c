@@ -44,7 +44,7 @@ const struct http_counter_info http_counter_infos[HTTP_COUNTER_COUNT] = {
                                     "queued-bytes-max.",
                                     false},
     [HTTP_COUNT_RESETS_IN] = {"http_resets_received_total",
-                              "RST_STREAM from peers before the answer.", false},
+                              "RST_STREAM from peers before the whole answer had left.", false},
     [HTTP_COUNT_RESETS_OUT] = {"http_resets_sent_total", "RST_STREAM sent.", false},
     [HTTP_COUNT_RESET_FLOODS] = {"http_reset_floods_total",
                                  "Connections ended for rapid resets: resets-max.", false},

@@ -46,8 +46,7 @@ const struct limit_info http_limit_infos[HTTP_LIMIT_COUNT] = {
      200, 1, 1000000},
     {"settings-max", "SETTINGS; GOAWAY", offsetof(struct http_limits, settings_max), 50, 1,
      1000000},
-    {"idle-frames-max",
-     "PRIORITY, WINDOW_UPDATE, empty DATA, unknown frames while nothing is answered; GOAWAY",
+    {"idle-frames-max", "PRIORITY, WINDOW_UPDATE, empty DATA while nothing is answered; GOAWAY",
      offsetof(struct http_limits, idle_frames_max), 2000, 1, 1000000},
 };
 

@@ -69,6 +69,7 @@ static const struct {
     {"GET /\r\nHost: a\r\n\r\n", 400, "no version"},
     {"GET\r\n\r\n", 400, "no target"},
     {"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "two spaces"},
+    {"GET /  HTTP/1.1\r\nHost: a\r\n\r\n", 400, "two spaces"},
     {"GET / HTTP/1.1 \r\nHost: a\r\n\r\n", 505, "version"},
     {"GET /\t HTTP/1.1\r\nHost: a\r\n\r\n", 400, "not visible"},
     {"GET /\xec\x84\x9c HTTP/1.1\r\nHost: a\r\n\r\n", 400, "not visible"},
