@@ -137,28 +137,45 @@ static int order(const void *a, const void *b)
     return (*left > *right) - (*left < *right);
 }
 
-/* The median of the rounds, in ns a message; below 0: the step failed. */
-static double measure(struct work *work, step *run)
+/* Runs a step so many times; ns each. Below 0: it failed. */
+static double run_round(struct work *work, step *run, long count)
 {
-    double rounds[ROUNDS];
-    long count = 1;
-    for (int round = -1; round < ROUNDS;) {
-        double begin = now_ns();
-        for (long i = 0; i < count; i++) {
-            if (!run(work)) return -1;
-        }
-        double taken = now_ns() - begin;
-        if (round < 0) { /* First find out how many make a round. */
-            if (taken < ROUND_NS / 2.0)
-                count *= 2;
-            else
-                round = 0;
-            continue;
-        }
-        rounds[round++] = taken / (double)count;
+    double begin = now_ns();
+    for (long i = 0; i < count; i++) {
+        if (!run(work)) return -1;
     }
-    qsort(rounds, ROUNDS, sizeof rounds[0], order);
-    return rounds[ROUNDS / 2];
+    return (now_ns() - begin) / (double)count;
+}
+
+/* How many runs of the step make a round; it warms up on the way. 0: it failed. */
+static long count_for_round(struct work *work, step *run)
+{
+    for (long count = 1;; count *= 2) {
+        double taken = run_round(work, run, count);
+        if (taken < 0) return 0;
+        if (taken * (double)count > ROUND_NS / 2.0) return count;
+    }
+}
+
+/* The medians of the rounds, in ns a message. Each round takes every step in turn, so that what
+ * else the machine does meets all of them alike. False: a step failed. */
+static bool measure(struct work *work, double taken[static STEPS])
+{
+    double rounds[STEPS][ROUNDS];
+    long counts[STEPS];
+    for (size_t i = 0; i < STEPS; i++) {
+        counts[i] = count_for_round(work, steps[i].run);
+        if (counts[i] == 0) return false;
+    }
+    for (size_t round = 0; round < ROUNDS; round++) {
+        for (size_t i = 0; i < STEPS; i++)
+            rounds[i][round] = run_round(work, steps[i].run, counts[i]);
+    }
+    for (size_t i = 0; i < STEPS; i++) {
+        qsort(rounds[i], ROUNDS, sizeof rounds[i][0], order);
+        taken[i] = rounds[i][ROUNDS / 2];
+    }
+    return true;
 }
 
 /* Reads the message from JSON, and both forms back from the message. */
@@ -236,11 +253,8 @@ int main(int argc, char **argv)
         double taken[STEPS];
         arena_init(&work.arena, ARENA_BYTES_MAX);
         buffer_init(&work.out, BUFFER_BYTES_MAX);
-        for (size_t j = 0; j < STEPS; j++) {
-            taken[j] = measure(&work, steps[j].run);
-            made = made && taken[j] >= 0;
-        }
-        print_row(&subjects[i], taken, json);
+        made = measure(&work, taken);
+        if (made) print_row(&subjects[i], taken, json);
         buffer_free(&work.out);
         arena_free(&work.arena);
     }
