@@ -125,6 +125,7 @@ static enum status client_open(struct running *running, struct fault *fault)
     if (!running->service->makes_calls) return OK;
     const struct rpc_client_config config = {.peers = running->config->peers,
                                              .peer_count = running->config->peer_count,
+                                             .tls = running->config->peer_tls,
                                              .name = running->service->name};
     enum status status = rpc_client_new(&config, &running->client);
     return status == OK ? OK : fault_set(fault, status, "no client for calls to other services");

@@ -29,6 +29,9 @@ struct said {
     const char *tls_key;
     const char *tls_client_ca;
     const char *tls_plain;
+    const char *peer_ca;
+    const char *peer_certificate;
+    const char *peer_key;
     const char *otlp;
     const char *ratio;
     const char *cors;
@@ -52,6 +55,9 @@ static const struct option {
     {"--tls-key", "SOTONG_TLS_KEY", offsetof(struct said, tls_key)},
     {"--tls-client-ca", "SOTONG_TLS_CLIENT_CA", offsetof(struct said, tls_client_ca)},
     {"--tls-plain", "SOTONG_TLS_PLAIN", offsetof(struct said, tls_plain)},
+    {"--peer-ca", "SOTONG_PEER_CA", offsetof(struct said, peer_ca)},
+    {"--peer-certificate", "SOTONG_PEER_CERTIFICATE", offsetof(struct said, peer_certificate)},
+    {"--peer-key", "SOTONG_PEER_KEY", offsetof(struct said, peer_key)},
     {"--otlp-endpoint", "SOTONG_OTLP", offsetof(struct said, otlp)},
     {"--trace-ratio", "SOTONG_TRACE_RATIO", offsetof(struct said, ratio)},
     {"--cors-origins", "SOTONG_CORS_ORIGINS", offsetof(struct said, cors)},
@@ -101,6 +107,11 @@ const char *app_config_help(struct arena *arena, const char *name, int default_p
         "                     leads to one of these                     SOTONG_TLS_CLIENT_CA\n"
         "  --tls-plain WORD   on or off (off): serve what is not TLS\n"
         "                     on the same port                          SOTONG_TLS_PLAIN\n"
+        "  --peer-ca FILE     PEM; peers at https:// show a certificate\n"
+        "                     that leads to one of these (the system's) SOTONG_PEER_CA\n"
+        "  --peer-certificate FILE, --peer-key FILE\n"
+        "                     PEM; what is shown to peers at https://\n"
+        "                                   SOTONG_PEER_CERTIFICATE, SOTONG_PEER_KEY\n"
         "  --limit NAME=VALUE as often as needed; --limit help names\n"
         "                     all; SOTONG_LIMITS is NAME=VALUE,…        SOTONG_LIMITS\n"
         "  --otlp-endpoint URL  where traces go, such as\n"
@@ -213,6 +224,14 @@ static enum status tls_read(const struct said *said, struct app_config *out, str
     out->tls_certificate = said->tls_certificate;
     out->tls_key = said->tls_key;
     out->tls_client_ca = said->tls_client_ca;
+    out->peer_tls = (struct rpc_client_tls){.ca_file = said->peer_ca,
+                                            .certificate_file = said->peer_certificate,
+                                            .key_file = said->peer_key};
+    if ((said->peer_certificate == NULL) != (said->peer_key == NULL)) {
+        return fault_set(fault, INVALID_ARGUMENT,
+                         "--peer-certificate (SOTONG_PEER_CERTIFICATE) and --peer-key "
+                         "(SOTONG_PEER_KEY) go together");
+    }
     if ((out->tls_certificate == NULL) != (out->tls_key == NULL)) {
         return fault_set(fault, INVALID_ARGUMENT,
                          "--tls-certificate (SOTONG_TLS_CERTIFICATE) and --tls-key "

@@ -32,6 +32,7 @@ struct app_config {
     size_t cors_origin_count;
     struct rpc_peer peers[APP_PEERS_MAX];
     size_t peer_count;
+    struct rpc_client_tls peer_tls; /* For those at https://. */
     struct http_limits http;
     struct rpc_limits rpc;
     const char *tls_certificate; /* PEM files; NULL: no TLS. */

@@ -89,6 +89,20 @@ enum status app_peers_parse(struct arena *arena, const char *list,
     return status;
 }
 
+/* An empty variable is as one that is not set. */
+static const char *file_of(const char *variable)
+{
+    const char *path = getenv(variable);
+    return path == NULL || path[0] == '\0' ? NULL : path;
+}
+
+struct rpc_client_tls app_peers_tls(void)
+{
+    return (struct rpc_client_tls){.ca_file = file_of("SOTONG_PEER_CA"),
+                                   .certificate_file = file_of("SOTONG_PEER_CERTIFICATE"),
+                                   .key_file = file_of("SOTONG_PEER_KEY")};
+}
+
 enum status app_peers(struct arena *arena, struct rpc_peer peers[static APP_PEERS_MAX],
                       size_t *count, struct fault *fault)
 {

@@ -26,3 +26,7 @@ NODISCARD enum status app_peers(struct arena *arena, struct rpc_peer peers[stati
 NODISCARD enum status app_peers_parse(struct arena *arena, const char *list,
                                       struct rpc_peer peers[static APP_PEERS_MAX], size_t *count,
                                       struct fault *fault);
+
+/* The certificates for peers at https://, from the environment: SOTONG_PEER_CA,
+ * SOTONG_PEER_CERTIFICATE, SOTONG_PEER_KEY. */
+struct rpc_client_tls app_peers_tls(void);

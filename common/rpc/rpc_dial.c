@@ -170,8 +170,11 @@ void rpc_curl_describe(const struct rpc_curl *curl, CURL *easy, CURLcode code, c
     if (by_system) words = strerror_r((int)number, system, sizeof system);
     if (code == CURLE_OPERATION_TIMEDOUT) words = "no connection in time";
     (void)snprintf(why, RPC_WHY_BYTES, "%s", words);
-    /* A name such as HTTP/2 keeps its capitals. */
-    if (islower((unsigned char)why[1]) != 0) why[0] = (char)tolower((unsigned char)why[0]);
+    /* A name such as HTTP/2 or OpenSSL keeps its capitals. */
+    bool name = false;
+    for (size_t i = 1; why[0] != '\0' && why[i] != '\0' && why[i] != ' '; i++)
+        name = name || islower((unsigned char)why[i]) == 0;
+    if (!name) why[0] = (char)tolower((unsigned char)why[0]);
 }
 
 void rpc_dial_describe(const struct rpc_dial *dial, CURLcode code, char why[static RPC_WHY_BYTES])

@@ -82,6 +82,8 @@ static void print_help(void)
         "\nEnvironment\n"
         "  SOTONG_PORT  the first of the five ports (8440)\n"
         "  SOTONG_PEERS where the services are, such as budget=http://127.0.0.1:8440,…\n"
+        "  SOTONG_PEER_CA, SOTONG_PEER_CERTIFICATE, SOTONG_PEER_KEY\n"
+        "               PEM files for services at https://: whom to trust, what to show\n"
         "\nExit codes\n"
         "  0 done   1 refused or failed   2 wrong command line   3 a service is not there\n",
         stdout);
@@ -185,7 +187,8 @@ static enum ctl_exit connected_run(const struct command *command, struct ctl *ct
 {
     enum status status = app_peers(&ctl->arena, ctl->peers, &ctl->peer_count, &ctl->fault);
     if (status != OK) return ctl_usage("%s", ctl->fault.message);
-    const struct rpc_client_config config = {.peers = ctl->peers, .peer_count = ctl->peer_count};
+    const struct rpc_client_config config = {
+        .peers = ctl->peers, .peer_count = ctl->peer_count, .tls = app_peers_tls()};
     status = rpc_client_new(&config, &ctl->client);
     if (status != OK) return ctl_failed(ctl, status);
     enum ctl_exit code = command->run(ctl, given);

@@ -67,6 +67,7 @@ static const struct {
     {{"--tls-key", "k", NULL}, NULL, NULL, 0, NULL, NULL, "go together"},
     {{"--tls-certificate", "c", NULL}, NULL, NULL, 0, NULL, NULL, "go together"},
     {{"--tls-client-ca", "c", NULL}, NULL, NULL, 0, NULL, NULL, "needs --tls-certificate"},
+    {{"--peer-key", "k", NULL}, NULL, NULL, 0, NULL, NULL, "go together"},
     {{"--tls-plain", "maybe", NULL}, NULL, NULL, 0, NULL, NULL, "maybe is none of off, on"},
     {{"--peers", "budget", NULL}, NULL, NULL, 0, NULL, NULL, "--peers (SOTONG_PEERS)"},
     {{NULL}, "x", NULL, 0, NULL, NULL, "SOTONG_PORT: x is no port"},
