@@ -1,6 +1,7 @@
 #include "base/log.h"
 
-#include <inttypes.h>
+#include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,9 @@ static const char *service_name = "sotong";
 static enum log_level level_max = LOG_INFO;
 static enum log_format line_format = LOG_FORMAT_JSON;
 
+/* A pipe may take a write in pieces, between which another thread's would come. */
+static pthread_mutex_t write_lock = PTHREAD_MUTEX_INITIALIZER;
+
 void log_init(const char *service, enum log_level level)
 {
     service_name = service;
@@ -34,6 +38,20 @@ void log_set_format(enum log_format format)
 bool log_wanted(enum log_level level)
 {
     return level <= level_max;
+}
+
+/* What cannot be written is lost: there is nobody to tell. */
+static void write_whole(const uint8_t *bytes, size_t length)
+{
+    (void)pthread_mutex_lock(&write_lock);
+    while (length > 0) {
+        ssize_t written = write(STDERR_FILENO, bytes, length);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) break;
+        bytes += written;
+        length -= (size_t)written;
+    }
+    (void)pthread_mutex_unlock(&write_lock);
 }
 
 /* ---- Pieces of a line ---- */
@@ -120,7 +138,7 @@ void log_lines_free(struct log_lines *lines)
 void log_lines_write(struct log_lines *lines)
 {
     if (lines->bytes.length == 0) return;
-    (void)!write(STDERR_FILENO, lines->bytes.bytes, lines->bytes.length);
+    write_whole(lines->bytes.bytes, lines->bytes.length);
     buffer_clear(&lines->bytes);
 }
 
@@ -215,5 +233,5 @@ void log_write(enum log_level level, const char *format, ...)
     struct log_lines line = {.at = bytes, .end = bytes + sizeof bytes - LINE_END_BYTES};
     line_head(&line, level, message);
     line_tail(&line);
-    (void)!write(STDERR_FILENO, bytes, (size_t)(line.at - bytes));
+    write_whole(bytes, (size_t)(line.at - bytes));
 }

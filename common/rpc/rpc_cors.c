@@ -75,7 +75,7 @@ static struct text allow(const struct rpc_cors *cors, struct text origin)
 static void answer_preflight(struct http_exchange *exchange, struct text allowed)
 {
     struct http_response response;
-    http_response_init(&response, 204);
+    http_response_init(&response, 200);
     http_response_add(
         &response, "vary",
         text_from("origin, access-control-request-method, access-control-request-headers"));

@@ -31,7 +31,8 @@ struct rpc_recorder {
 
 /* ---- A call begins ---- */
 
-/* Several tracestate fields are one list. */
+/* Several tracestate fields are one list. In the call's arena: a handler may outlive the request.
+ */
 static struct text tracestate(struct rpc_call *call, const struct http_request *request)
 {
     struct text state = {NULL, 0};
@@ -46,7 +47,8 @@ static struct text tracestate(struct rpc_call *call, const struct http_request *
         state = text_from(arena_printf(&call->arena, "%.*s,%.*s", (int)state.length, state.bytes,
                                        (int)value.length, value.bytes));
     }
-    return rpc_tracestate_valid(state) ? state : (struct text){NULL, 0};
+    if (!rpc_tracestate_valid(state)) return (struct text){NULL, 0};
+    return text_from(arena_copy(&call->arena, state.bytes, state.length));
 }
 
 static void trace_begin(struct rpc_recorder *recorder, struct rpc_call *call,
