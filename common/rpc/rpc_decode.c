@@ -1,4 +1,5 @@
 /* From bytes to a message: one pass that checks and unpacks, without recursion. */
+#include <assert.h>
 #include <stdio.h>
 
 #include "rpc/rpc_codec.h"
@@ -208,6 +209,7 @@ static enum status read_packed(struct decoder *decoder, const uint8_t *end)
         uint64_t value;
         const char *wrong = read_number(&decoder->at, end, wire, &value);
         if (wrong != NULL) return refuse(decoder, item, wrong);
+        assert(items != NULL && i < count);
         store(field->type, value, items + i * item_bytes);
     }
     if (count > 0) count_items(frame, count);

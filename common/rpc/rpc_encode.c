@@ -81,6 +81,7 @@ static bool is_nul(const char *at)
 static void put_string(struct encoder *encoder, const char *string)
 {
     size_t length = string == NULL ? 0 : strlen(string);
+    /* A run of bytes, no string: NOLINTNEXTLINE(bugprone-not-null-terminated-result) */
     if (length == 0 || memchr(string, RPC_NUL_FIRST, length) == NULL) {
         put_run(encoder, string, length);
         put_varint(encoder, length);

@@ -452,12 +452,13 @@ static enum status read_entry(struct json_reader *reader, struct json_frame *fra
 {
     ProtobufCMessage **slot = add_item(reader, frame);
     if (slot == NULL) return json_no_memory(reader);
-    enum status status = new_message(reader, frame->field->descriptor, slot);
-    if (status != OK) return status;
-    ProtobufCMessage *entry = *slot;
+    ProtobufCMessage *entry = rpc_message_new(reader->arena, frame->field->descriptor);
+    if (entry == NULL) return json_no_memory(reader);
+    *slot = entry;
     const ProtobufCFieldDescriptor *fields = entry->descriptor->fields;
     frame->key = name_token->raw;
-    status = json_read_key(reader, name_token, &fields[0], (char *)entry + fields[0].offset);
+    enum status status =
+        json_read_key(reader, name_token, &fields[0], (char *)entry + fields[0].offset);
     if (status != OK) return status;
     struct json_token colon = json_next(&reader->scan);
     if (colon.kind != JSON_COLON) return json_expected(reader, &colon, "':'");
