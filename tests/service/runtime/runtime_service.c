@@ -68,6 +68,68 @@ enum status runtime_add_to_row(struct runtime *self, struct rpc_call *call,
     return status == OK ? row_read(call, in->name, out) : status;
 }
 
+/* ---- Streams ---- */
+
+static enum status watch(struct rpc_call *call, const char *name)
+{
+    for (;;) {
+        runtime_row row = RUNTIME_ROW_INIT;
+        enum status status = row_read(call, name, &row);
+        if (status == OK || status == NOT_FOUND) status = runtime_watch_row_send(call, &row);
+        if (status == OK) status = rpc_wait_commit(call);
+        if (status != OK) return status;
+    }
+}
+
+enum status runtime_watch_row(struct runtime *self, struct rpc_call *call,
+                              const runtime_get_row_request *in)
+{
+    self->streams++;
+    enum status status = watch(call, in->name);
+    self->streams--;
+    return status;
+}
+
+struct rows {
+    const runtime_row *items[16];
+    size_t count;
+};
+
+static enum status insert_all(struct rpc_call *call, void *context)
+{
+    const struct rows *rows = context;
+    enum status status = OK;
+    for (size_t i = 0; status == OK && i < rows->count; i++)
+        status = db_run(rpc_db(call), &runtime_row_insert_sql, DB_TEXT(rows->items[i]->name),
+                        DB_INT(rows->items[i]->number), DB_TEXT(rows->items[i]->text),
+                        DB_TEXT(rows->items[i]->parent));
+    return status;
+}
+
+enum status runtime_keep_rows(struct runtime *self, struct rpc_call *call, runtime_row *out)
+{
+    (void)self;
+    struct rows rows = {.count = 0};
+    const runtime_row *in = NULL;
+    enum status status = runtime_keep_rows_receive(call, &in);
+    while (status == OK && in != NULL) {
+        if (rows.count == ARRAY_LENGTH(rows.items)) {
+            return rpc_fail(call, RESOURCE_EXHAUSTED, "more than %zu rows", rows.count);
+        }
+        runtime_row *copy = arena_alloc(rpc_arena(call), sizeof *copy);
+        if (copy == NULL) return RESOURCE_EXHAUSTED;
+        *copy = *in;
+        copy->name = arena_copy(rpc_arena(call), in->name, strlen(in->name));
+        copy->text = copy->parent = arena_copy(rpc_arena(call), "", 0);
+        if (copy->name == NULL || copy->text == NULL) return RESOURCE_EXHAUSTED;
+        rows.items[rows.count++] = copy;
+        status = runtime_keep_rows_receive(call, &in);
+    }
+    if (status == OK) status = rpc_write(call, insert_all, &rows);
+    out->number = (int64_t)rows.count;
+    return status;
+}
+
 enum status runtime_fail(struct runtime *self, struct rpc_call *call,
                          const runtime_fail_request *in, runtime_row *out)
 {
@@ -88,11 +150,14 @@ enum status runtime_make_rows(struct runtime *self, struct rpc_call *call,
     runtime_row row = RUNTIME_ROW_INIT;
     row.name = arena_printf(rpc_arena(call), "made");
     row.text = arena_calloc(rpc_arena(call), (size_t)in->text_bytes + 1, 1);
-    if (row.name == NULL || row.text == NULL) return rpc_fail(call, RESOURCE_EXHAUSTED, "no memory for the row");
+    if (row.name == NULL || row.text == NULL)
+        return rpc_fail(call, RESOURCE_EXHAUSTED, "no memory for the row");
     memset(row.text, 'x', (size_t)in->text_bytes);
     enum status status = OK;
-    for (row.number = 0; status == OK && (in->count < 0 || row.number < in->count); row.number++)
+    for (row.number = 0; status == OK && (in->count < 0 || row.number < in->count); row.number++) {
         status = runtime_make_rows_send(call, &row);
+        self->sent += status == OK;
+    }
     return status;
 }
 
@@ -111,12 +176,14 @@ enum status runtime_sum_rows(struct runtime *self, struct rpc_call *call, runtim
 enum status runtime_echo_rows(struct runtime *self, struct rpc_call *call)
 {
     self->runs++;
+    self->streams++;
     const runtime_row *row;
     enum status status;
     while ((status = runtime_echo_rows_receive(call, &row)) == OK && row != NULL) {
         status = runtime_echo_rows_send(call, row);
         if (status != OK) break;
     }
+    self->streams--;
     return status;
 }
 

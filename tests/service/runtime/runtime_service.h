@@ -8,7 +8,9 @@
 #include "runtime_sql.h"
 
 struct runtime {
-    atomic_int runs; /* Handlers that began. */
+    atomic_int runs;    /* Handlers that began. */
+    atomic_int streams; /* Of WatchRow and EchoRows that run. */
+    atomic_int sent;    /* Messages of MakeRows. */
 };
 
 /* Everything app_main needs, and the tests that start a server themselves. */
