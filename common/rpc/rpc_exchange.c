@@ -175,12 +175,13 @@ enum status rpc_exchange_read(struct rpc_exchange *exchange, size_t bytes_max, i
 void rpc_exchange_cancel(struct rpc_exchange *exchange)
 {
     rpc_engine_lock(exchange->engine);
-    if (!exchange->ended) {
-        rpc_exchange_end(exchange, CANCELLED, "cancelled");
-        buffer_clear(&exchange->in); /* What came before is of no use to the caller. */
-        exchange->in_read = 0;
-        if (exchange->started) rpc_engine_touch(exchange->engine, exchange);
-    }
+    bool running = !exchange->ended;
+    /* An answer that has come whole, but is not read, is given up all the same. */
+    exchange->ended = exchange->ended && exchange->end != OK;
+    rpc_exchange_end(exchange, CANCELLED, "cancelled");
+    buffer_clear(&exchange->in); /* What came before is of no use to the caller. */
+    exchange->in_read = 0;
+    if (running && exchange->started) rpc_engine_touch(exchange->engine, exchange);
     rpc_engine_unlock(exchange->engine);
 }
 

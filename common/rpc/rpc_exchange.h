@@ -96,7 +96,8 @@ NODISCARD enum status rpc_exchange_await_head(struct rpc_exchange *exchange, int
 NODISCARD enum status rpc_exchange_read(struct rpc_exchange *exchange, size_t bytes_max,
                                         int64_t deadline_ms, struct buffer *to, size_t *count);
 
-/* Ends the exchange with CANCELLED unless it has ended; from any thread that knows it to live. */
+/* Ends the exchange with CANCELLED unless it has failed, or what has come of its answer, which is
+ * forgotten; from any thread that knows it to live. */
 void rpc_exchange_cancel(struct rpc_exchange *exchange);
 
 /* Lets go of it; cancels it where it has not ended. */

@@ -152,11 +152,19 @@ static void both_stream(struct caller *caller, bool full_duplex)
     rpc_stream_free(stream);
 }
 
-/* A stream that is given up leaves the connection usable. */
+/* A stream that is given up leaves the connection usable; what had come of it is forgotten. */
 static void given_up(struct caller *caller)
 {
     struct rpc_stream *stream = NULL;
     sample_node *node = NULL;
+    sample_get_node_request request = request_for(caller, "abc");
+    CU_ASSERT_EQUAL_FATAL(
+        sample_client_watch_nodes_open(caller->client, &caller->options, &request, &stream), OK);
+    CU_ASSERT_EQUAL(sample_client_watch_nodes_receive(stream, &caller->arena, &node), OK);
+    (void)usleep(POLL_US); /* Mostly all has come by now; where not, less is tested. */
+    rpc_stream_cancel(stream);
+    CU_ASSERT_EQUAL(sample_client_watch_nodes_receive(stream, &caller->arena, &node), CANCELLED);
+    rpc_stream_free(stream);
     CU_ASSERT_EQUAL_FATAL(sample_client_talk_nodes_open(caller->client, &caller->options, &stream),
                           OK);
     rpc_stream_cancel(stream);
