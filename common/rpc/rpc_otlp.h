@@ -13,8 +13,8 @@ struct rpc_otlp;
 struct rpc_tracer;
 
 enum {
-    RPC_OTLP_BATCH_SPANS = 512,      /* Of one request. */
-    RPC_OTLP_INTERVAL_MS = 1000,     /* Between looking for spans. */
+    RPC_OTLP_BATCH_SPANS = 512,          /* Of one request. */
+    RPC_OTLP_INTERVAL_MS = 1000,         /* Between looking for spans. */
     RPC_OTLP_TIMEOUT_MS = 5 * 1000,      /* For one request … */
     RPC_OTLP_LAST_TIMEOUT_MS = 2 * 1000, /* … and when the service stops. */
     RPC_OTLP_ATTEMPTS_MAX = 3,
