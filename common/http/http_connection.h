@@ -146,6 +146,7 @@ struct http_server {
     void *stopped_context;
     char date[32]; /* The Date field of this second. */
     int64_t date_second;
+    int64_t date_looked_ms;
     char input[HTTP_READ_BYTES];
 };
 
