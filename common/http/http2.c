@@ -298,7 +298,6 @@ static nghttp2_session_callbacks *callbacks_new(void)
 static void options_set(const struct http_limits *limits, nghttp2_option *option)
 {
     nghttp2_option_set_no_auto_window_update(option, 1);
-    nghttp2_option_set_no_closed_streams(option, 1); /* Kept for priorities, which nobody uses. */
     nghttp2_option_set_max_continuations(option, limits->continuations_max + 1);
     nghttp2_option_set_stream_reset_rate_limit(option, 2 * limits->resets_max, limits->resets_max);
     nghttp2_option_set_max_outbound_ack(option, limits->queued_frames_max);
