@@ -1,5 +1,5 @@
-// gRPC C++ with its completion queue: one thread, since it has one core, many calls posted beforehand,
-// calls and their arenas used again.
+// gRPC C++ with its completion queue: one thread, since it has one core, many calls posted
+// beforehand, calls and their arenas used again.
 //
 //     bench-cpp-async PORT STORE SQL
 #include <google/protobuf/arena.h>
@@ -15,7 +15,8 @@
 #include "line_reader.h"
 #include "sotong/budget/v1/budget.grpc.pb.h"
 
-namespace {
+namespace
+{
 
 using grpc::health::v1::Health;
 using grpc::health::v1::HealthCheckRequest;
@@ -24,7 +25,8 @@ using sotong::budget::v1::BudgetService;
 using sotong::budget::v1::GetLineRequest;
 using sotong::budget::v1::GetLineResponse;
 
-constexpr int kPosted = 256; // Of each method: as many as the heaviest load keeps in flight at once.
+constexpr int kPosted =
+    256; // Of each method: as many as the heaviest load keeps in flight at once.
 
 struct Server {
     Health::AsyncService health;
@@ -33,17 +35,21 @@ struct Server {
     LineReader reader;
 };
 
-class Call {
-public:
+class Call
+{
+  public:
     virtual ~Call() = default;
     virtual void Proceed(bool ok) = 0;
 };
 
 // A call: posted, answered, finished, and posted again. What a call needs anew is made in place.
-template <class Method>
-class UnaryCall final : public Call {
-public:
-    explicit UnaryCall(Server *server) : server_(server) { Post(); }
+template <class Method> class UnaryCall final : public Call
+{
+  public:
+    explicit UnaryCall(Server *server) : server_(server)
+    {
+        Post();
+    }
 
     void Proceed(bool ok) override
     {
@@ -57,7 +63,7 @@ public:
         writer_->Finish(*out_, status, this);
     }
 
-private:
+  private:
     void Post()
     {
         answered_ = false;
@@ -73,7 +79,8 @@ private:
 
     Server *server_;
     bool answered_ = false;
-    alignas(8) char block_[4096]; // The arena's first, so that a call of usual size allocates nothing.
+    alignas(
+        8) char block_[4096]; // The arena's first, so that a call of usual size allocates nothing.
     google::protobuf::Arena arena_{block_, sizeof block_};
     typename Method::Request *in_ = nullptr;
     typename Method::Response *out_ = nullptr;
@@ -104,8 +111,8 @@ struct GetLine {
     static void Request_(Server *server, grpc::ServerContext *context, Request *in,
                          grpc::ServerAsyncResponseWriter<Response> *writer, void *tag)
     {
-        server->budget.RequestGetLine(context, in, writer, server->queue.get(),
-                                      server->queue.get(), tag);
+        server->budget.RequestGetLine(context, in, writer, server->queue.get(), server->queue.get(),
+                                      tag);
     }
     static grpc::Status Run(Server *server, const Request &in, Response *out)
     {

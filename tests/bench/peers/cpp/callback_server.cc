@@ -1,4 +1,5 @@
-// gRPC C++ with its callback API: the runtime's own threads run the handlers, arenas hold the messages.
+// gRPC C++ with its callback API: the runtime's own threads run the handlers, arenas hold the
+// messages.
 //
 //     bench-cpp-callback PORT STORE SQL
 #include <google/protobuf/arena.h>
@@ -13,7 +14,8 @@
 #include "line_reader.h"
 #include "sotong/budget/v1/budget.grpc.pb.h"
 
-namespace {
+namespace
+{
 
 using grpc::health::v1::Health;
 using grpc::health::v1::HealthCheckRequest;
@@ -24,29 +26,37 @@ using sotong::budget::v1::GetLineResponse;
 
 // Both messages of a call in one arena, whose first block is part of it.
 template <class Request, class Response>
-class ArenaAllocator : public grpc::MessageAllocator<Request, Response> {
-    class Holder : public grpc::MessageHolder<Request, Response> {
-    public:
+class ArenaAllocator : public grpc::MessageAllocator<Request, Response>
+{
+    class Holder : public grpc::MessageHolder<Request, Response>
+    {
+      public:
         Holder()
         {
             this->set_request(google::protobuf::Arena::CreateMessage<Request>(&arena_));
             this->set_response(google::protobuf::Arena::CreateMessage<Response>(&arena_));
         }
-        void Release() override { delete this; }
+        void Release() override
+        {
+            delete this;
+        }
 
-    private:
+      private:
         alignas(8) char block_[2048];
         google::protobuf::Arena arena_{block_, sizeof block_};
     };
 
-public:
-    grpc::MessageHolder<Request, Response> *AllocateMessages() override { return new Holder; }
+  public:
+    grpc::MessageHolder<Request, Response> *AllocateMessages() override
+    {
+        return new Holder;
+    }
 };
 
-class HealthImpl final : public Health::CallbackService {
+class HealthImpl final : public Health::CallbackService
+{
     grpc::ServerUnaryReactor *Check(grpc::CallbackServerContext *context,
-                                    const HealthCheckRequest *in,
-                                    HealthCheckResponse *out) override
+                                    const HealthCheckRequest *in, HealthCheckResponse *out) override
     {
         grpc::ServerUnaryReactor *reactor = context->DefaultReactor();
         out->set_status(HealthCheckResponse::SERVING);
@@ -57,23 +67,24 @@ class HealthImpl final : public Health::CallbackService {
     }
 };
 
-class BudgetImpl final : public BudgetService::CallbackService {
-public:
+class BudgetImpl final : public BudgetService::CallbackService
+{
+  public:
     BudgetImpl(const char *store_path, const char *sql_path)
         : store_path_(store_path), sql_path_(sql_path)
     {
     }
 
-private:
+  private:
     grpc::ServerUnaryReactor *GetLine(grpc::CallbackServerContext *context,
                                       const GetLineRequest *in, GetLineResponse *out) override
     {
         thread_local LineReader reader(store_path_, sql_path_);
         grpc::ServerUnaryReactor *reactor = context->DefaultReactor();
         bool found = reader.Get(in->name(), out->mutable_line());
-        reactor->Finish(found ? grpc::Status::OK
-                              : grpc::Status(grpc::StatusCode::NOT_FOUND,
-                                             "there is no line " + in->name()));
+        reactor->Finish(
+            found ? grpc::Status::OK
+                  : grpc::Status(grpc::StatusCode::NOT_FOUND, "there is no line " + in->name()));
         return reactor;
     }
 

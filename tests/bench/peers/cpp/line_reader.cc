@@ -10,7 +10,8 @@ LineReader::LineReader(const char *store_path, const char *sql_path)
 {
     std::ifstream file(sql_path);
     std::string sql((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    // Without its statistics SQLite allocates without a mutex. Refused once it is in use: no matter.
+    // Without its statistics SQLite allocates without a mutex. Refused once it is in use: no
+    // matter.
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (sqlite3_open_v2(store_path, &sqlite_, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
                         nullptr) != SQLITE_OK ||

@@ -1,4 +1,5 @@
-// The read of GetLine: the services' own statement on a read connection, prepared once. One thread's.
+// The read of GetLine: the services' own statement on a read connection, prepared once. One
+// thread's.
 #pragma once
 
 #include <sqlite3.h>
@@ -7,8 +8,9 @@
 
 #include "sotong/budget/v1/budget.pb.h"
 
-class LineReader {
-public:
+class LineReader
+{
+  public:
     // Ends the program with a message where the store or the statement cannot be opened.
     LineReader(const char *store_path, const char *sql_path);
     ~LineReader();
@@ -18,7 +20,7 @@ public:
     // False: there is no line of that name.
     bool Get(const std::string &name, sotong::budget::v1::Line *line);
 
-private:
+  private:
     sqlite3 *sqlite_ = nullptr;
     sqlite3_stmt *get_ = nullptr;
 };
