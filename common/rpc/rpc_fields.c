@@ -43,3 +43,8 @@ struct text rpc_fields_find(const struct rpc_fields *fields, const char *name)
     }
     return (struct text){NULL, 0};
 }
+
+bool rpc_name_is_binary(const char *name)
+{
+    return text_ends_with(text_from(name), text_from("-bin"));
+}

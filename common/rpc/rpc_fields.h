@@ -1,6 +1,8 @@
 /* The fields of an HTTP head or of trailers, in their order. Names are in lower case. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/text.h"
 
@@ -36,3 +38,6 @@ NODISCARD enum status rpc_fields_add_string(struct rpc_fields *fields, const cha
 
 /* The value of the first field of this name; bytes is NULL: none. */
 struct text rpc_fields_find(const struct rpc_fields *fields, const char *name);
+
+/* Names that end in -bin: their values are bytes, and travel as base64. */
+bool rpc_name_is_binary(const char *name);

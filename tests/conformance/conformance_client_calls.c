@@ -28,11 +28,6 @@ struct call {
     bool cancel_before_close;
 };
 
-static bool is_binary(const char *name)
-{
-    return text_ends_with(text_from(name), text_from("-bin"));
-}
-
 /* ---- What is asked for ---- */
 
 static void set_metadata(struct call *call)
@@ -42,7 +37,8 @@ static void set_metadata(struct call *call)
         const conformance_header *header = call->request->request_headers[i];
         for (size_t j = 0; j < header->n_value && count < METADATA_MAX; j++) {
             struct text value = text_from(header->value[j]), bytes = value;
-            if (is_binary(header->name) && rpc_base64_decode(call->arena, value, &bytes) != OK)
+            if (rpc_name_is_binary(header->name) &&
+                rpc_base64_decode(call->arena, value, &bytes) != OK)
                 bytes = value;
             call->metadata[count++] = (struct rpc_entry){header->name, bytes};
         }
@@ -138,7 +134,7 @@ static size_t headers_from(struct arena *arena, struct rpc_entries entries,
             headers[count++] = header;
         }
         struct text value = entry->value;
-        if (is_binary(entry->name)) value = rpc_base64_encode(arena, value);
+        if (rpc_name_is_binary(entry->name)) value = rpc_base64_encode(arena, value);
         header->value[header->n_value++] = copy_string(arena, value);
     }
     *out = headers;
