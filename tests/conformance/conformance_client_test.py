@@ -13,7 +13,7 @@ class Client(ConnectSuite):
     mode, program, cases = "client", "conformance-client", 4814
 
     def test_every_case(self):
-        self.run_suite()
+        self.run_suite([])
 
 
 if __name__ == "__main__":
