@@ -201,8 +201,11 @@ static void reply(struct rpc_call *call)
     http_response_add(&response, "content-type", text_from("application/json"));
     if (call->status == UNIMPLEMENTED)
         http_response_add(&response, "accept-encoding", text_from(rpc_encodings));
-    /* Without memory the status line must do. */
-    if (append_error(call, &response.body) != OK) buffer_free(&response.body);
+    if (append_error(call, &response.body) != OK) {
+        buffer_free(&response.body); /* From the status line alone clients guess a wrong code. */
+        http_reply_text(call->exchange, 503, "no memory");
+        return;
+    }
     http_reply(call->exchange, &response);
 }
 
