@@ -198,6 +198,7 @@ static enum status server_open(struct running *running, struct fault *fault)
     config.writer = running->writer;
     config.store_path = running->writer == NULL ? NULL : running->config->store_path;
     config.client = running->client;
+    config.loops = running->config->threads;
     config.http = running->config->http;
     config.limits = running->config->rpc;
     config.tls = running->tls;

@@ -2,12 +2,14 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "app/app_limits.h"
+#include "rpc/rpc_limits.h"
 #include "rpc/rpc_otlp.h"
 #include "rpc/rpc_tracer.h"
 #include "service_list.h"
@@ -24,6 +26,7 @@ struct said {
     const char *log;
     const char *log_format;
     const char *log_calls;
+    const char *threads;
     const char *reflection;
     const char *tls_certificate;
     const char *tls_key;
@@ -49,6 +52,7 @@ static const struct option {
     {"--peers", "SOTONG_PEERS", offsetof(struct said, peers)},
     {"--log-level", "SOTONG_LOG", offsetof(struct said, log)},
     {"--log-format", "SOTONG_LOG_FORMAT", offsetof(struct said, log_format)},
+    {"--threads", "SOTONG_THREADS", offsetof(struct said, threads)},
     {"--log-calls", "SOTONG_LOG_CALLS", offsetof(struct said, log_calls)},
     {"--reflection", "SOTONG_REFLECTION", offsetof(struct said, reflection)},
     {"--tls-certificate", "SOTONG_TLS_CERTIFICATE", offsetof(struct said, tls_certificate)},
@@ -94,6 +98,7 @@ const char *app_config_help(struct arena *arena, const char *name, int default_p
         "  --facts DIR        facts to load into an empty store         SOTONG_FACTS\n"
         "  --peers LIST       where the others are, such as\n"
         "                     budget=http://127.0.0.1:8440,petition=…   SOTONG_PEERS\n"
+        "  --threads N        that serve connections (one a core)       SOTONG_THREADS\n"
         "  --log-level LEVEL  error, warning, info or debug (info)      SOTONG_LOG\n"
         "  --log-format WORD  json or text (text on a terminal)         SOTONG_LOG_FORMAT\n"
         "  --log-calls WORD   all, failed or none (all)                 SOTONG_LOG_CALLS\n"
@@ -351,6 +356,26 @@ static enum status choices_read(const struct said *said, struct app_config *out,
     return OK;
 }
 
+/* As many as the cores that this process may use, unless it is said. */
+static enum status threads_read(const struct said *said, struct app_config *out,
+                                struct fault *fault)
+{
+    if (said->threads == NULL) {
+        cpu_set_t cores;
+        int count = sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
+        out->threads = count < RPC_LOOPS_MAX ? count : RPC_LOOPS_MAX;
+        return OK;
+    }
+    char *end;
+    long number = strtol(said->threads, &end, 10);
+    if (end == said->threads || *end != '\0' || number < 1 || number > RPC_LOOPS_MAX) {
+        return fault_set(fault, INVALID_ARGUMENT, "--threads (SOTONG_THREADS): %s is not 1 to %d",
+                         said->threads, RPC_LOOPS_MAX);
+    }
+    out->threads = (int)number;
+    return OK;
+}
+
 static enum status traces_read(const struct said *said, struct app_config *out, struct fault *fault)
 {
     out->otlp_endpoint = said->otlp;
@@ -427,6 +452,7 @@ enum status app_config_read(struct arena *arena, const char *name, int default_p
     if (status == OK) status = listen_read(&said, out, fault);
     if (status == OK) status = tls_read(&said, out, fault);
     if (status == OK) status = choices_read(&said, out, fault);
+    if (status == OK) status = threads_read(&said, out, fault);
     if (status == OK) status = traces_read(&said, out, fault);
     if (status == OK) status = origins_read(arena, &said, out, fault);
     if (status == OK) status = peers_read(arena, &said, out, fault);

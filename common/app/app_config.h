@@ -19,6 +19,7 @@
 struct app_config {
     const char *listen; /* An IP address. */
     int port;
+    int threads;            /* That serve connections. */
     const char *data;       /* The directory of the store. */
     const char *store_path; /* `data`/`name`.sqlite */
     const char *facts;      /* NULL: start without them. */
