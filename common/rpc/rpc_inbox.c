@@ -113,6 +113,7 @@ enum status rpc_inbox_read(struct rpc_call *call, struct text *bytes, struct are
 static struct text unread(const struct rpc_inbox *inbox)
 {
     if (inbox->bytes.bytes == NULL) return (struct text){NULL, 0};
+    if (inbox->bytes.length == 0) return (struct text){"", 0}; /* There may be no buffer. */
     return (struct text){(const char *)inbox->bytes.bytes + inbox->taken,
                          inbox->bytes.length - inbox->taken};
 }

@@ -315,8 +315,9 @@ static enum call_end read_http1(const struct call_request *request, struct text 
     enum call_end how = CALL_BROKEN;
     if (body_read(head, rest, &body)) {
         if (request->protocol == CALL_WEB_TEXT) decode_base64(&body);
-        how = read_http1_body(request, head, (struct text){(const char *)body.bytes, body.length},
-                              status);
+        struct text text = {"", 0};
+        if (body.length > 0) text = (struct text){(const char *)body.bytes, body.length};
+        how = read_http1_body(request, head, text, status);
     }
     buffer_free(&body);
     return how;
