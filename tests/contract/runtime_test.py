@@ -26,7 +26,7 @@ PROGRAM = BUILD / "tests" / "runtime"
 SERVICE = "sotong.runtime.v1.RuntimeService"
 SANITIZED = b"__asan_init" in PROGRAM.read_bytes()
 IDLE_KIB_MAX = 10 * 1024
-START_MS_MAX = 100
+START_MS_MAX = 2000 # It takes some 25; how long exactly is for the benchmarks.
 
 
 class Process:
@@ -190,7 +190,7 @@ class Runtime(unittest.TestCase):
             with self.assertRaises(grpc.RpcError) as raised:
                 channel.unary_unary(f"/{SERVICE}/AddToRow")(b"\n\1a\x10\1\x18\xb8\x17", timeout=0.2)
         self.assertEqual(raised.exception.code(), grpc.StatusCode.DEADLINE_EXCEEDED)
-        self.assertLess(time.monotonic() - begun, 2.5)
+        self.assertLess(time.monotonic() - begun, 2.9) # The handler takes 3.
 
     @unittest.skipIf(grpc is None, "python3-grpcio is not installed")
     def test_grpcio_calls_at_once(self):

@@ -64,7 +64,7 @@ class Up(unittest.TestCase):
             for name in NAMES:
                 self.assertTrue((pathlib.Path(folder) / f"{name}.sqlite").exists())
             _, ready = self.up(folder, "--empty")
-            self.assertLess(ready, 10) # A machine that is busy; alone it takes less than 2.
+            self.assertLess(ready, 60) # A machine that is busy; alone it takes less than 2.
             print(f"the second start took {ready:.2f} s")
 
     def test_the_first_start_loads_the_facts_of_both_reports(self):

@@ -190,7 +190,7 @@ class Watch(unittest.TestCase):
         self.assertEqual(self.services.stop("budget"), 0)
         for watcher in watchers:
             self.assertEqual(watcher.ended(), grpc.StatusCode.UNAVAILABLE)
-        self.assertLess(time.monotonic() - begun, 10, "watchers hold up the stop")
+        self.assertLess(time.monotonic() - begun, 60, "watchers hold up the stop")
         self.services.start("budget")
         again = self.watch(after=before)
         self.add(2032)

@@ -24,7 +24,7 @@ MESSAGE_BYTES_MAX = 4 * MIB
 IDLE_MS = 1000
 # What an attack may add to the process's memory, and how long the witness may wait for an answer.
 GROWTH_BYTES_MAX = 64 * MIB
-WITNESS_SECONDS_MAX = 10
+WITNESS_SECONDS_MAX = 30
 WAIT_SECONDS = 60
 ROW = b"\n\1a"
 
