@@ -21,15 +21,16 @@ void rpc_fiber_run(struct rpc_call *call)
     struct rpc_loop *loop = call->loop;
     struct fiber *fiber = NULL;
     size_t streams_max = call->server->config.limits.running_streams_max;
-    if (loop->fiber_count < streams_max) fiber = fiber_new(&loop->fibers, fiber_main, call);
+    size_t running = atomic_fetch_add(&call->server->fibers_running, 1);
+    if (running < streams_max) fiber = fiber_new(&loop->fibers, fiber_main, call);
     if (fiber == NULL) {
+        (void)atomic_fetch_sub(&call->server->fibers_running, 1);
         rpc_refuse_count(call, RPC_REFUSED_RUNNING_STREAMS);
         rpc_call_fail(call,
                       rpc_fail(call, RESOURCE_EXHAUSTED, "the server runs %zu streams; at most %zu",
-                               loop->fiber_count, streams_max));
+                               running, streams_max));
         return;
     }
-    loop->fiber_count++;
     call->phase = RPC_PHASE_FIBER;
     call->fiber = fiber;
     call->commits_seen = rpc_lanes_commits(loop->lanes);
@@ -44,7 +45,7 @@ void rpc_fiber_go_on(struct rpc_call *call)
         return;
     }
     call->fiber = NULL;
-    call->loop->fiber_count--;
+    (void)atomic_fetch_sub(&call->server->fibers_running, 1);
     rpc_call_done(call);
 }
 

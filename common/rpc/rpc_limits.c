@@ -10,7 +10,7 @@ const struct limit_info rpc_limit_infos[RPC_LIMIT_COUNT] = {
     {"unread-bytes-max",
      "messages in envelopes that came and were not read, a loop; RESOURCE_EXHAUSTED",
      offsetof(struct rpc_limits, unread_bytes_max), 256 * MIB, 1, 16384LL * MIB},
-    {"running-streams-max", "streams that run at once, a loop; RESOURCE_EXHAUSTED",
+    {"running-streams-max", "streams that run at once; RESOURCE_EXHAUSTED",
      offsetof(struct rpc_limits, running_streams_max), 16384, 1,
      24000}, /* The kernel maps 65,530 pieces of memory. */
     {"write-queue-max", "writes that wait for the store; UNAVAILABLE",

@@ -52,7 +52,6 @@ struct rpc_loop {
     size_t freed_bytes; /* By calls since memory was last given back. */
     size_t inbox_bytes; /* Of all calls. */
     struct fiber_pool fibers;
-    size_t fiber_count;
     struct rpc_gzip gzip;
     struct buffer unpacked; /* A message that came compressed, while it is decoded. */
 

@@ -30,6 +30,7 @@ struct rpc_server {
     atomic_bool gives_up; /* It could not start. */
     atomic_bool draining;
     atomic_size_t loops_running; /* Threads of loops. */
+    atomic_size_t fibers_running;
     bool stopped_told;
     void (*stopped)(void *context);
     void *stopped_context;
