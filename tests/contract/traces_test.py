@@ -145,7 +145,7 @@ class OneService(unittest.TestCase):
         count = 4000 # More than a ring and a batch hold.
         receiver = Receiver()
         receiver.held.set()
-        url = self.serve(receiver, "--log-calls", "none")
+        url = self.serve(receiver, "--log-calls", "none", "--threads", "1") # One ring.
         message = "%7B%22name%22%3A%22[1-{}]%22%7D".format(count)
         done = subprocess.run(
             ["curl", "-sS", "--parallel", "--parallel-max", "8", "-o", "/dev/null",
