@@ -15,10 +15,10 @@
 #include "app/app_limits.h"
 #include "base/log.h"
 #include "http/http_tls.h"
-#include "rpc/rpc_client.h"
+#include "rpc/client/rpc_client.h"
 #include "rpc/rpc_otlp.h"
-#include "rpc/rpc_server.h"
-#include "rpc/rpc_tracer.h"
+#include "rpc/server/rpc_server.h"
+#include "rpc/server/rpc_tracer.h"
 #include "service_list.h"
 
 #ifndef SOTONG_VERSION

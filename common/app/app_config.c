@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "app/app_limits.h"
-#include "rpc/rpc_limits.h"
 #include "rpc/rpc_otlp.h"
-#include "rpc/rpc_tracer.h"
+#include "rpc/server/rpc_limits.h"
+#include "rpc/server/rpc_tracer.h"
 #include "service_list.h"
 
 enum { PORT_MAX = 65535, WORDS_BYTES_MAX = 128 };

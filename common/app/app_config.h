@@ -9,10 +9,10 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "http/http_limits.h"
-#include "rpc/rpc_client.h"
-#include "rpc/rpc_cors.h"
-#include "rpc/rpc_limits.h"
-#include "rpc/rpc_recorder.h"
+#include "rpc/client/rpc_client.h"
+#include "rpc/server/rpc_cors.h"
+#include "rpc/server/rpc_limits.h"
+#include "rpc/server/rpc_recorder.h"
 
 #include "app/app_peers.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
-#include "rpc/rpc_client.h"
+#include "rpc/client/rpc_client.h"
 
 enum { APP_PORT_FIRST = 8440, APP_PEERS_MAX = 16 };
 

@@ -179,7 +179,7 @@ enum status gen_emit_client(const struct gen_schema *schema, const gen_file *fil
     const char *stem = gen_file_stem(schema->arena, file->name);
     if (stem == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
     gen_print_banner(page, file);
-    gen_print(page, "#include \"%s.rpc.h\"\n\n#include \"rpc/rpc_client.h\"\n\n", stem);
+    gen_print(page, "#include \"%s.rpc.h\"\n\n#include \"rpc/client/rpc_client.h\"\n\n", stem);
     for (size_t i = 0; i < file->n_service; i++) {
         const gen_service *service = file->service[i];
         for (size_t j = 0; j < service->n_method; j++) {

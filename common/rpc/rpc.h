@@ -159,8 +159,8 @@ NODISCARD enum status rpc_write(struct rpc_call *call,
                                 enum status (*write)(struct rpc_call *call, void *context),
                                 void *context);
 
-/* In a flow: the client that calls other services (struct rpc_client, common/rpc/rpc_client.h);
- * NULL where the service makes no calls. */
+/* In a flow: the client that calls other services (struct rpc_client,
+ * common/rpc/client/rpc_client.h); NULL where the service makes no calls. */
 struct rpc_client *rpc_call_client(struct rpc_call *call);
 
 /* The call's trace context for the calls that it makes (https://www.w3.org/TR/trace-context/), in

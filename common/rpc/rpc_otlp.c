@@ -9,10 +9,10 @@
 #include "base/buffer.h"
 #include "base/log.h"
 #include "otlp.rpc.h"
-#include "rpc/rpc_client.h"
-#include "rpc/rpc_codec.h"
-#include "rpc/rpc_post.h"
-#include "rpc/rpc_tracer.h"
+#include "rpc/client/rpc_client.h"
+#include "rpc/client/rpc_post.h"
+#include "rpc/codec/rpc_codec.h"
+#include "rpc/server/rpc_tracer.h"
 
 enum {
     ATTRIBUTES = 4,

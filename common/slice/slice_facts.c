@@ -8,8 +8,8 @@
 
 #include "base/id.h"
 #include "base/log.h"
-#include "rpc/rpc_codec.h"
-#include "rpc/rpc_json.h"
+#include "rpc/codec/rpc_codec.h"
+#include "rpc/codec/rpc_json.h"
 #include "slice/slice.h"
 #include "slice/slice_store.h"
 #include "slice_sql.h"
@@ -63,8 +63,8 @@ static enum status request_read(struct arena *arena, const struct slice *slice, 
 {
     struct fault cause = {0};
     ProtobufCMessage *message;
-    enum status status = rpc_json_read(arena, json, &slice_put_slice_request_type, false,
-                                       &message, &cause);
+    enum status status =
+        rpc_json_read(arena, json, &slice_put_slice_request_type, false, &message, &cause);
     if (status != OK) return fault_set(facts->fault, status, "%s: %s", facts->path, cause.message);
     if (!rpc_check_bounds(&slice_put_slice_request_type, message, first_violation, facts)) {
         return INVALID_ARGUMENT;

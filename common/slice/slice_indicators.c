@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "rpc/rpc_codec.h"
+#include "rpc/codec/rpc_codec.h"
 #include "slice/slice.h"
 #include "slice/slice_page.h"
 #include "slice/slice_search.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "rpc/rpc_codec.h"
+#include "rpc/codec/rpc_codec.h"
 #include "slice/slice_search.h"
 #include "slice_sql.h"
 

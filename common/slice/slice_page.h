@@ -33,6 +33,5 @@ NODISCARD enum status slice_summaries_read(struct db *db, struct arena *arena,
 
 /* Decodes a message of a row; DATA_LOSS and logged where it is damaged. */
 NODISCARD enum status slice_message_read(const struct db_rows *rows, int column,
-                                         struct arena *arena,
-                                         const struct rpc_message *type,
+                                         struct arena *arena, const struct rpc_message *type,
                                          ProtobufCMessage **out);

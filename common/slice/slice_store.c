@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpc/rpc_codec.h"
+#include "rpc/codec/rpc_codec.h"
 #include "slice/slice_search.h"
 #include "slice_sql.h"
 

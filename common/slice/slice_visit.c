@@ -17,8 +17,7 @@ static enum status hand_over(const struct visit *visit, const ProtobufCMessage *
 
 /* Each row's first column is a message of this type. */
 static enum status visit_rows(struct db *db, struct arena *arena, const char *report_id,
-                              const struct db_sql *sql,
-                              const struct rpc_message *type,
+                              const struct db_sql *sql, const struct rpc_message *type,
                               const struct visit *visit)
 {
     struct db_rows rows;
@@ -39,14 +38,12 @@ enum status slice_visit_tables(struct db *db, struct arena *arena, const char *r
                                slice_table_visitor *visitor, void *context)
 {
     const struct visit visit = {.table = visitor, .context = context};
-    return visit_rows(db, arena, report_id, &slice_table_list_sql, &slice_table_type,
-                      &visit);
+    return visit_rows(db, arena, report_id, &slice_table_list_sql, &slice_table_type, &visit);
 }
 
 enum status slice_visit_figures(struct db *db, struct arena *arena, const char *report_id,
                                 slice_figure_visitor *visitor, void *context)
 {
     const struct visit visit = {.figure = visitor, .context = context};
-    return visit_rows(db, arena, report_id, &slice_figure_list_sql, &slice_figure_type,
-                      &visit);
+    return visit_rows(db, arena, report_id, &slice_figure_list_sql, &slice_figure_type, &visit);
 }

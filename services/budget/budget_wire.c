@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "rpc/rpc_codec.h"
+#include "rpc/codec/rpc_codec.h"
 
 char *string_borrow(const char *string)
 {

@@ -8,7 +8,7 @@
 #include "app/app_peers.h"
 #include "base/arena.h"
 #include "base/fault.h"
-#include "rpc/rpc_client.h"
+#include "rpc/client/rpc_client.h"
 
 /* Exit codes of the program. */
 enum ctl_exit {

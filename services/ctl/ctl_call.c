@@ -5,8 +5,8 @@
 #include "base/buffer.h"
 #include "ctl.h"
 #include "ctl_terminal.h"
-#include "rpc/rpc_json.h"
-#include "rpc/rpc_json_text.h"
+#include "rpc/codec/rpc_json.h"
+#include "rpc/codec/rpc_json_text.h"
 #include "slice.rpc.h"
 
 /* `budget.v1.BudgetService/GetLine` or `/sotong.budget.v1.BudgetService/GetLine` → the path, and

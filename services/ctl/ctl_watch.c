@@ -7,7 +7,7 @@
 #include "budget.rpc.h"
 #include "ctl.h"
 #include "ctl_terminal.h"
-#include "rpc/rpc_json.h"
+#include "rpc/codec/rpc_json.h"
 
 enum {
     RETRIES_MAX = 60, /* Without an event in between, one a second. */

@@ -10,7 +10,7 @@
 #include "base/buffer.h"
 #include "ctl.h"
 #include "ctl_terminal.h"
-#include "rpc/rpc_json.h"
+#include "rpc/codec/rpc_json.h"
 
 struct command {
     const char *name;

@@ -12,7 +12,7 @@
 #include "import.h"
 #include "report_collect.h"
 #include "report_records.h"
-#include "rpc/rpc_json.h"
+#include "rpc/codec/rpc_json.h"
 
 enum {
     FACTS_ARENA_BYTES = 512 * 1024 * 1024,

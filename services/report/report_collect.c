@@ -5,7 +5,7 @@
 #include "app/app.h"
 #include "base/date.h"
 #include "base/id.h"
-#include "rpc/rpc_codec.h"
+#include "rpc/codec/rpc_codec.h"
 
 enum {
     PART_ARENA_BYTES_MAX = 64 * 1024 * 1024,

@@ -9,8 +9,8 @@
 #include "base/log.h"
 #include "report_collect.h"
 #include "report_store.h"
-#include "rpc/rpc_codec.h"
-#include "rpc/rpc_json.h"
+#include "rpc/codec/rpc_codec.h"
+#include "rpc/codec/rpc_json.h"
 
 enum {
     FACTS_PATH_BYTES_MAX = 4096,

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rpc/rpc_call_options.h"
+#include "rpc/server/rpc_call_options.h"
 
 enum { FIGURES_PAGE = 1000, TABLES_PAGE = 200, GATHER_TIMEOUT_MS = 8000 };
 

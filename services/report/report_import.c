@@ -6,7 +6,7 @@
 #include "report_collect.h"
 #include "report_records.h"
 #include "report_store.h"
-#include "rpc/rpc_call_options.h"
+#include "rpc/server/rpc_call_options.h"
 
 enum {
     IMPORT_ARENA_BYTES_MAX = 256 * 1024 * 1024, /* Ten times a text of the greatest size. */

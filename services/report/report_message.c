@@ -1,6 +1,6 @@
 #include "report_message.h"
 
-#include "rpc/rpc_codec.h"
+#include "rpc/codec/rpc_codec.h"
 
 enum status message_pack(struct arena *arena, const ProtobufCMessage *message, struct text *bytes)
 {

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "report_sql.h"
-#include "rpc/rpc_codec.h"
+#include "rpc/codec/rpc_codec.h"
 
 /* A text column in the arena; *status becomes RESOURCE_EXHAUSTED where there is no memory. */
 static const char *column(const struct db_rows *rows, int index, struct arena *arena,

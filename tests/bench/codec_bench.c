@@ -11,8 +11,8 @@
 #include <time.h>
 
 #include "budget.rpc.h"
-#include "rpc/rpc_codec.h"
-#include "rpc/rpc_json.h"
+#include "rpc/codec/rpc_codec.h"
+#include "rpc/codec/rpc_json.h"
 
 enum {
     ROUNDS = 11,

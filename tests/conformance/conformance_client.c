@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "rpc/rpc_codec.h"
+#include "rpc/codec/rpc_codec.h"
 
 enum {
     WORKERS = 8,

@@ -6,7 +6,7 @@
 #include <pthread.h>
 
 #include "client_compat.rpc.h"
-#include "rpc/rpc_client.h"
+#include "rpc/client/rpc_client.h"
 #include "service.rpc.h"
 
 /* Clients by the server that they call and its certificates: as in a service, many calls share one

@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "conformance_client.h"
+#include "rpc/codec/rpc_codec.h"
 #include "rpc/rpc_base64.h"
 #include "rpc/rpc_cancel.h"
-#include "rpc/rpc_codec.h"
 
 enum { US_PER_MS = 1000, METADATA_MAX = RPC_METADATA_MAX };
 

@@ -13,7 +13,7 @@
 
 #include "base/log.h"
 #include "http/http_tls.h"
-#include "rpc/rpc_server.h"
+#include "rpc/server/rpc_server.h"
 #include "server_compat.rpc.h"
 
 enum { LENGTH_BYTES = 4, REQUEST_BYTES_MAX = 1024 * 1024 };

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "conformance_server.h"
-#include "rpc/rpc_codec.h"
+#include "rpc/codec/rpc_codec.h"
 
 typedef conformance_conformance_payload payload;
 typedef conformance_conformance_payload_request_info request_info;

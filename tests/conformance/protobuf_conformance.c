@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "conformance.rpc.h"
-#include "rpc/rpc_codec.h"
-#include "rpc/rpc_json.h"
+#include "rpc/codec/rpc_codec.h"
+#include "rpc/codec/rpc_json.h"
 #include "test_messages_proto3.rpc.h"
 
 enum {

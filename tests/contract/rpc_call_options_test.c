@@ -1,5 +1,5 @@
 /* A call that a handler makes belongs to its own call: caller -> our server -> a peer. */
-#include "rpc/rpc_call_options.h"
+#include "rpc/server/rpc_call_options.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "rpc/client/rpc_client.h"
 #include "rpc/rpc_cancel.h"
-#include "rpc/rpc_client.h"
 #include "sample.rpc.h"
 #include "support/fake_peer.h"
 #include "support/suite.h"

@@ -1,5 +1,5 @@
 /* The client against our own server. */
-#include "rpc/rpc_client.h"
+#include "rpc/client/rpc_client.h"
 
 #include <pthread.h>
 #include <stdio.h>

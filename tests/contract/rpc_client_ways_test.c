@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "rpc/rpc_client.h"
+#include "rpc/client/rpc_client.h"
 #include "sample.rpc.h"
 #include "support/sample_server.h"
 #include "support/suite.h"

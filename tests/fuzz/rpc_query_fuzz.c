@@ -5,7 +5,7 @@
 
 #include "base/buffer.h"
 #include "fuzz/fuzz.h"
-#include "rpc/rpc_query.h"
+#include "rpc/server/rpc_query.h"
 
 enum { ARENA_BYTES = 16 << 20 };
 

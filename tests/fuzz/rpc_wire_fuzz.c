@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "rpc/rpc_codec.h"
-#include "rpc/rpc_field.h"
-#include "rpc/rpc_json.h"
+#include "rpc/codec/rpc_codec.h"
+#include "rpc/codec/rpc_field.h"
+#include "rpc/codec/rpc_json.h"
 #include "sample.rpc.h"
 
 enum { ARENA_BYTES = 16 << 20, BUFFER_BYTES_MAX = 64 << 20 };

@@ -1,5 +1,5 @@
 /* Cross-origin requests: who is told what. */
-#include "rpc/rpc_cors.h"
+#include "rpc/server/rpc_cors.h"
 
 #include <stdio.h>
 #include <string.h>

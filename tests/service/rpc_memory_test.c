@@ -10,7 +10,7 @@
 #include <uv.h>
 
 #include "base/log.h"
-#include "rpc/rpc_server.h"
+#include "rpc/server/rpc_server.h"
 #include "runtime_service.h"
 #include "support/sockets.h"
 #include "support/store.h"

@@ -5,7 +5,7 @@
 
 #include "budget_derive.h"
 #include "budget_sql.h"
-#include "rpc/rpc_codec.h"
+#include "rpc/codec/rpc_codec.h"
 #include "slice/slice_store.h"
 #include "support/budget_tables.h"
 #include "support/suite.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "db/db.h"
-#include "rpc/rpc_call.h"
+#include "rpc/server/rpc_call.h"
 
 enum { CALLS_ARENA_BYTES_MAX = 256 * 1024 * 1024 };
 

@@ -9,7 +9,7 @@
 #include <uv.h>
 
 #include "base/clock.h"
-#include "rpc/rpc_server.h"
+#include "rpc/server/rpc_server.h"
 #include "runtime_service.h"
 #include "support/sockets.h"
 #include "support/store.h"

@@ -2,7 +2,7 @@
  * its own in a temporary file. */
 #pragma once
 
-#include "rpc/rpc_server.h"
+#include "rpc/server/rpc_server.h"
 #include "runtime_service.h"
 
 struct runtime_server;

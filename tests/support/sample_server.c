@@ -10,8 +10,8 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "rpc/rpc_call_options.h"
-#include "rpc/rpc_server.h"
+#include "rpc/server/rpc_call_options.h"
+#include "rpc/server/rpc_server.h"
 #include "sample.rpc.h"
 
 enum { SLOW_MS = 400, SIZED_MS = 5 };

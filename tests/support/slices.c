@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "rpc/rpc_codec.h"
+#include "rpc/codec/rpc_codec.h"
 #include "support/suite.h"
 
 enum { ARENA_BYTES_MAX = 256 * 1024 * 1024 };

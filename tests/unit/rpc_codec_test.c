@@ -1,4 +1,4 @@
-#include "rpc/rpc_codec.h"
+#include "rpc/codec/rpc_codec.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
-#include "rpc/rpc_json.h"
+#include "rpc/codec/rpc_json.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "rpc/rpc_codec.h"
+#include "rpc/codec/rpc_codec.h"
 #include "sample.rpc.h"
 #include "support/suite.h"
 

@@ -1,12 +1,12 @@
 /* What reflection finds in the files that the generator embeds. */
-#include "rpc/rpc_reflection.h"
+#include "rpc/server/rpc_reflection.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "health.rpc.h"
-#include "rpc/rpc_codec.h"
-#include "rpc/rpc_descriptor.h"
+#include "rpc/codec/rpc_codec.h"
+#include "rpc/server/rpc_descriptor.h"
 #include "runtime.rpc.h"
 #include "support/suite.h"
 

@@ -1,6 +1,6 @@
-#include "rpc/rpc_retry.h"
+#include "rpc/client/rpc_retry.h"
 
-#include "rpc/rpc_client_limits.h"
+#include "rpc/client/rpc_client_limits.h"
 #include "support/suite.h"
 
 static void the_budget_empties_and_fills(void)

@@ -1,4 +1,4 @@
-#include "rpc/rpc_trace.h"
+#include "rpc/server/rpc_trace.h"
 
 #include <string.h>
 

@@ -1,0 +1,33 @@
+/* A libcurl multi handle driven by the engine's epoll. */
+#pragma once
+
+#include <stdint.h>
+
+#include "rpc/client/rpc_curl.h"
+
+struct rpc_engine;
+struct rpc_multi;
+
+/* A transfer is done. It is still part of the multi handle. */
+typedef void rpc_multi_done(void *context, CURL *easy, CURLcode code);
+
+/* NULL: no memory. */
+struct rpc_multi *rpc_multi_new(struct rpc_engine *engine, rpc_multi_done *done, void *context);
+
+/* All transfers must have been removed. It is freed when no event can be under way to it. */
+void rpc_multi_free(struct rpc_multi *multi);
+
+/* Adds a transfer and begins it; removes one. False: no memory. */
+NODISCARD bool rpc_multi_add(struct rpc_multi *multi, CURL *easy);
+void rpc_multi_remove(struct rpc_multi *multi, CURL *easy);
+
+CURLM *rpc_multi_handle(struct rpc_multi *multi);
+
+/* When libcurl wants to be called without an event, by clock_monotonic_ms(); INT64_MAX: never. */
+int64_t rpc_multi_due_ms(const struct rpc_multi *multi);
+
+/* Calls libcurl: something is due. */
+void rpc_multi_tick(struct rpc_multi *multi);
+
+/* For the engine's list. */
+struct rpc_multi **rpc_multi_next(struct rpc_multi *multi);

@@ -1,0 +1,253 @@
+/* From a message to bytes. Written from the last byte to the first, so that a message's length is
+ * known when it is to be written: one pass, nothing measured before and nothing moved within. */
+#include "rpc/codec/rpc_codec.h"
+#include "rpc/codec/rpc_field.h"
+#include "rpc/codec/rpc_wire.h"
+
+enum { WINDOW_BYTES_MIN = 512 };
+
+/* A message that is being written: what is behind was, what is before will be. */
+struct frame {
+    const ProtobufCMessage *message;
+    size_t written; /* When it began: how many bytes stand behind it. */
+    size_t items;   /* Of the list of messages at hand, those still to be written. */
+    unsigned field; /* Index of the field at hand; those before it are still to be written. */
+};
+
+struct encoder {
+    struct buffer *out;
+    size_t window; /* The bytes behind the buffer's content that are written to. */
+    size_t left;   /* Of these, those not written yet: they are the first. */
+    size_t depth;  /* Index of the innermost frame. */
+    enum status status;
+    struct frame frames[RPC_DEPTH_MAX + 1]; /* Set when entered. */
+};
+
+static size_t written(const struct encoder *encoder)
+{
+    return encoder->window - encoder->left;
+}
+
+/* Widens the window, and moves what was written to its end. */
+static bool widen(struct encoder *encoder, size_t bytes)
+{
+    size_t room = encoder->out->bytes_max - encoder->out->length;
+    size_t done = written(encoder);
+    size_t window = encoder->window * 2 + WINDOW_BYTES_MIN;
+    while (window - done < bytes && window <= room)
+        window *= 2;
+    if (window > room) window = room;
+    uint8_t *begin;
+    if (window - done < bytes || buffer_reserve(encoder->out, window, &begin) != OK) {
+        encoder->status = RESOURCE_EXHAUSTED;
+        return false;
+    }
+    memmove(begin + window - done, begin + encoder->left, done);
+    encoder->window = window;
+    encoder->left = window - done;
+    return true;
+}
+
+/* Room for so many bytes before those that were written. NULL: there is none. */
+static inline uint8_t *put(struct encoder *encoder, size_t bytes)
+{
+    if (encoder->left < bytes && !widen(encoder, bytes)) return NULL;
+    encoder->left -= bytes;
+    return encoder->out->bytes + encoder->out->length + encoder->left;
+}
+
+static inline void put_varint(struct encoder *encoder, uint64_t value)
+{
+    uint8_t *at = put(encoder, wire_varint_bytes(value));
+    if (at != NULL) (void)wire_put_varint(at, value);
+}
+
+static inline void put_tag(struct encoder *encoder, uint32_t number, unsigned wire)
+{
+    put_varint(encoder, (uint64_t)number << 3 | wire);
+}
+
+static inline void put_run(struct encoder *encoder, const void *bytes, size_t length)
+{
+    uint8_t *at = put(encoder, length);
+    if (at != NULL && length > 0) memcpy(at, bytes, length);
+}
+
+static bool is_nul(const char *at)
+{
+    return (uint8_t)at[0] == RPC_NUL_FIRST && (uint8_t)at[1] == RPC_NUL_SECOND;
+}
+
+static void put_string(struct encoder *encoder, const char *string)
+{
+    size_t length = string == NULL ? 0 : strlen(string);
+    /* A run of bytes, no string: NOLINTNEXTLINE(bugprone-not-null-terminated-result) */
+    if (length == 0 || memchr(string, RPC_NUL_FIRST, length) == NULL) {
+        put_run(encoder, string, length);
+        put_varint(encoder, length);
+        return;
+    }
+    size_t nuls = 0;
+    for (size_t i = 0; i < length; i++)
+        nuls += is_nul(string + i);
+    uint8_t *at = put(encoder, length - nuls);
+    for (size_t i = 0; at != NULL && i < length; i++) {
+        bool nul = is_nul(string + i);
+        *at++ = nul ? 0 : (uint8_t)string[i];
+        i += nul;
+    }
+    put_varint(encoder, length - nuls);
+}
+
+/* Writes a value that is not a message, without its tag. */
+static inline void put_value(struct encoder *encoder, ProtobufCType type, const void *value)
+{
+    const ProtobufCBinaryData *bytes = value;
+    switch (type) {
+    case PROTOBUF_C_TYPE_INT32:
+    case PROTOBUF_C_TYPE_ENUM:
+        put_varint(encoder, (uint64_t)(int64_t) * (const int32_t *)value);
+        return;
+    case PROTOBUF_C_TYPE_UINT32:
+        put_varint(encoder, *(const uint32_t *)value);
+        return;
+    case PROTOBUF_C_TYPE_SINT32:
+        put_varint(encoder, (uint32_t)wire_zigzag(*(const int32_t *)value));
+        return;
+    case PROTOBUF_C_TYPE_INT64:
+    case PROTOBUF_C_TYPE_UINT64:
+        put_varint(encoder, *(const uint64_t *)value);
+        return;
+    case PROTOBUF_C_TYPE_SINT64:
+        put_varint(encoder, wire_zigzag(*(const int64_t *)value));
+        return;
+    case PROTOBUF_C_TYPE_SFIXED32:
+    case PROTOBUF_C_TYPE_FIXED32:
+    case PROTOBUF_C_TYPE_FLOAT:
+        put_run(encoder, value, 4);
+        return;
+    case PROTOBUF_C_TYPE_SFIXED64:
+    case PROTOBUF_C_TYPE_FIXED64:
+    case PROTOBUF_C_TYPE_DOUBLE:
+        put_run(encoder, value, 8);
+        return;
+    case PROTOBUF_C_TYPE_BOOL:
+        put_varint(encoder, *(const protobuf_c_boolean *)value != 0);
+        return;
+    case PROTOBUF_C_TYPE_STRING:
+        put_string(encoder, *(char *const *)value);
+        return;
+    case PROTOBUF_C_TYPE_BYTES:
+        put_run(encoder, bytes->data, bytes->len);
+        put_varint(encoder, bytes->len);
+        return;
+    case PROTOBUF_C_TYPE_MESSAGE:
+        return;
+    }
+}
+
+/* Writes a list that is not one of messages. */
+static void put_list(struct encoder *encoder, const ProtobufCFieldDescriptor *field,
+                     const char *items, size_t count)
+{
+    size_t item_bytes = rpc_item_bytes(field->type);
+    bool packed = (field->flags & PROTOBUF_C_FIELD_FLAG_PACKED) != 0;
+    size_t before = written(encoder);
+    for (size_t i = count; i-- > 0 && encoder->status == OK;) {
+        put_value(encoder, field->type, items + i * item_bytes);
+        if (!packed) put_tag(encoder, field->id, wire_type_of(field->type));
+    }
+    if (!packed) return;
+    put_varint(encoder, written(encoder) - before);
+    put_tag(encoder, field->id, WIRE_LENGTH);
+}
+
+static void put_unknown(struct encoder *encoder, const ProtobufCMessage *message)
+{
+    for (unsigned i = message->n_unknown_fields; i-- > 0;) {
+        const ProtobufCMessageUnknownField *field = &message->unknown_fields[i];
+        put_run(encoder, field->data, field->len);
+        put_tag(encoder, field->tag, field->wire_type);
+    }
+}
+
+/* Enters a message; its fields are written from the last to the first, and what is unknown behind
+ * them. NULL is an empty message. */
+static void enter(struct encoder *encoder, const ProtobufCMessage *message)
+{
+    if (encoder->depth == RPC_DEPTH_MAX) {
+        encoder->status = OUT_OF_RANGE;
+        return;
+    }
+    encoder->frames[++encoder->depth] = (struct frame){
+        .message = message,
+        .written = written(encoder),
+        .field = message == NULL ? 0 : message->descriptor->n_fields,
+    };
+    if (message != NULL) put_unknown(encoder, message);
+}
+
+static void put_field(struct encoder *encoder, struct frame *frame)
+{
+    const ProtobufCFieldDescriptor *field = &frame->message->descriptor->fields[--frame->field];
+    if (!rpc_field_is_set(frame->message, field)) return;
+    const void *value = rpc_field_value(frame->message, field);
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+        size_t count = rpc_field_count(frame->message, field);
+        if (field->type == PROTOBUF_C_TYPE_MESSAGE)
+            frame->items = count;
+        else
+            put_list(encoder, field, *(char *const *)value, count);
+    } else if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
+        enter(encoder, *(ProtobufCMessage *const *)value);
+    } else {
+        put_value(encoder, field->type, value);
+        put_tag(encoder, field->id, wire_type_of(field->type));
+    }
+}
+
+/* Writes the next part of the innermost frame; false: there is nothing more. */
+static bool step(struct encoder *encoder)
+{
+    struct frame *frame = &encoder->frames[encoder->depth];
+    if (frame->items > 0) {
+        const ProtobufCFieldDescriptor *field = &frame->message->descriptor->fields[frame->field];
+        ProtobufCMessage *const *items =
+            *(ProtobufCMessage *const *const *)rpc_field_value(frame->message, field);
+        enter(encoder, items[--frame->items]);
+        return true;
+    }
+    if (frame->field > 0) {
+        put_field(encoder, frame);
+        return true;
+    }
+    if (encoder->depth == 0) return false;
+    const struct frame *around = &encoder->frames[--encoder->depth];
+    put_varint(encoder, written(encoder) - frame->written);
+    put_tag(encoder, around->message->descriptor->fields[around->field].id, WIRE_LENGTH);
+    return true;
+}
+
+enum status rpc_encode(const ProtobufCMessage *message, struct buffer *out)
+{
+    struct encoder encoder;
+    uint8_t *begin;
+    encoder.out = out;
+    encoder.window = encoder.left = 0;
+    encoder.depth = 0;
+    encoder.status = OK;
+    /* At first only the near part of the buffer: small messages then touch little memory. */
+    size_t room = out->bytes_max - out->length;
+    encoder.window = encoder.left = room < WINDOW_BYTES_MIN ? room : WINDOW_BYTES_MIN;
+    if (buffer_reserve(out, encoder.window, &begin) != OK) return RESOURCE_EXHAUSTED;
+    encoder.frames[0] = (struct frame){.message = message, .field = message->descriptor->n_fields};
+    put_unknown(&encoder, message);
+    while (encoder.status == OK && step(&encoder)) {
+    }
+    if (encoder.status != OK) return encoder.status;
+    size_t length = written(&encoder);
+    begin = out->bytes + out->length;
+    if (length > 0) memmove(begin, begin + encoder.left, length);
+    out->length += length;
+    return OK;
+}

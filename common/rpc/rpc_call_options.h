@@ -1,9 +1,0 @@
-/* The options of calls that a handler makes for its own call. */
-#pragma once
-
-#include "rpc/rpc.h"
-#include "rpc/rpc_client.h"
-
-/* Options for a call to this peer: in the call's arena and with its fault, within its deadline and
- * at most timeout_ms, as part of its trace, and cancelled when nobody waits for it any more. */
-struct rpc_options rpc_call_options(struct rpc_call *call, const char *peer, int64_t timeout_ms);

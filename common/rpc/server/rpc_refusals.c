@@ -1,0 +1,25 @@
+#include "rpc/server/rpc_refusals.h"
+
+const char *const rpc_refusal_names[RPC_REFUSAL_COUNT] = {
+    [RPC_REFUSED_MESSAGE_BYTES] = "message-bytes-max",
+    [RPC_REFUSED_CALL_BYTES] = "call-bytes-max",
+    [RPC_REFUSED_UNREAD_BYTES] = "unread-bytes-max",
+    [RPC_REFUSED_RUNNING_STREAMS] = "running-streams-max",
+    [RPC_REFUSED_WRITE_QUEUE] = "write-queue-max",
+    [RPC_REFUSED_FLOW_QUEUE] = "flow-queue-max",
+    [RPC_REFUSED_STREAM_IDLE] = "stream-idle-timeout-ms",
+    [RPC_REFUSED_BODY_TIMEOUT] = "body-timeout-ms",
+    [RPC_REFUSED_BODY_BYTES] = "body-bytes-max",
+    [RPC_REFUSED_METHOD] = "method",
+    [RPC_REFUSED_HTTP_METHOD] = "http-method",
+    [RPC_REFUSED_CONTENT_TYPE] = "content-type",
+    [RPC_REFUSED_TIMEOUT] = "timeout",
+    [RPC_REFUSED_COMPRESSION] = "compression",
+    [RPC_REFUSED_GZIP] = "gzip",
+    [RPC_REFUSED_BASE64] = "base64",
+    [RPC_REFUSED_QUERY] = "query",
+    [RPC_REFUSED_ENVELOPE] = "envelope",
+    [RPC_REFUSED_NESTING] = "nesting",
+    [RPC_REFUSED_MESSAGE] = "message",
+    [RPC_REFUSED_BOUNDS] = "bounds",
+};
