@@ -15,6 +15,15 @@ enum status event_entry(struct db *db, int64_t entry_id, enum event_kind kind)
                   DB_INT(clock_now_ms()));
 }
 
+enum status event_posted(struct db *db, const struct posting_line *line,
+                         const struct posting *posting)
+{
+    return db_run(db, &budget_event_posted_sql, DB_INT(EVENT_ENTRY_POSTED),
+                  DB_INT(posting->recorded_ms), DB_TEXT(line->name), DB_TEXT(line->label),
+                  DB_INT(posting->id), DB_INT(posting->kind), DB_INT(posting->won),
+                  DB_TEXT(posting->day), DB_INT(posting->rounding));
+}
+
 enum status event_line_look(struct db *db, int64_t line_id, const struct line_look *look)
 {
     return db_run(db, &budget_event_line_changed_sql, DB_INT(line_id), DB_INT(EVENT_LINE_CHANGED),

@@ -3,6 +3,7 @@
  * of commits: who has read up to a number has missed nothing before it. */
 #pragma once
 
+#include "budget_posting.h"
 #include "budget_store.h"
 
 /* Numbered as sotong.budget.v1.EventKind. */
@@ -12,6 +13,7 @@ enum event_kind {
     EVENT_LINE_REMOVED = 3,
     EVENT_ENTRY_POSTED = 4,
     EVENT_ENTRY_WITHDRAWN = 5,
+    EVENT_LINE_CLOSED = 6,
 };
 
 struct event_record {
@@ -25,6 +27,10 @@ struct event_record {
 /* Notes what happened to a line or an entry, which must be there: before it is deleted. */
 NODISCARD enum status event_line(struct db *db, int64_t line_id, enum event_kind kind);
 NODISCARD enum status event_entry(struct db *db, int64_t entry_id, enum event_kind kind);
+
+/* Notes that an entry was posted. */
+NODISCARD enum status event_posted(struct db *db, const struct posting_line *line,
+                                   const struct posting *posting);
 
 /* How a rebuild will show a line. */
 struct line_look {

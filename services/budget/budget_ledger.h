@@ -9,23 +9,10 @@
  * Snapshots are applied in the order of their days. */
 #pragma once
 
+#include "budget_accounts.h"
 #include "budget_index.h"
-#include "budget_table.h"
 
 enum { LINE_NONE = -1 };
-
-/* The numbers are those of sotong.budget.v1.EntryKind. */
-enum entry_kind {
-    ENTRY_APPROPRIATION = 1,
-    ENTRY_CARRY_OVER = 2,
-    ENTRY_COMMITMENT = 3,
-    ENTRY_EXPENDITURE = 4,
-};
-
-/* Amounts by what a table of execution calls them. */
-struct balance {
-    int64_t won[AMOUNT_COUNT]; /* enum budget_amount */
-};
 
 struct ledger_line {
     const char *label; /* As the last snapshot prints it. */

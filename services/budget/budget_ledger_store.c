@@ -1,7 +1,11 @@
 /* Writing a ledger down; see ledger_store in budget_store.h. */
+#include <stdio.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "budget_events.h"
 #include "budget_index.h"
+#include "budget_posting.h"
 #include "budget_sql.h"
 #include "budget_store.h"
 
@@ -14,7 +18,8 @@ struct writing {
     struct budget_index paths; /* Path of a line that the store has → index in old_ids. */
     int64_t *old_ids;
     size_t old_count, old_max;
-    int64_t *ids; /* Of the ledger's lines. */
+    int64_t *ids;               /* Of the ledger's lines. */
+    struct posting_line *lines; /* The same, as they are posted to; id 0: not read yet. */
     int64_t last_code;
 };
 
@@ -73,15 +78,8 @@ static enum status line_store(struct writing *writing, size_t index)
         DB_TEXT(line->key), parent, DB_TEXT(line->label), DB_INT(line->depth),
         DB_INT(line->position), DB_INT(line->memo), DB_TEXT(first_day), dropped,
         DB_INT(line->reading), DB_INT(line->text_line), DB_INT(line->table_row));
+    if (status == OK) status = posting_line_open(writing->db, writing->ids[index], 0);
     return status == OK ? event_line(writing->db, writing->ids[index], EVENT_LINE_ADDED) : status;
-}
-
-static enum status balance_store(struct writing *writing, size_t index)
-{
-    const struct balance *total = &writing->ledger->lines[index].total;
-    return db_run(writing->db, &budget_balance_put_sql, DB_INT(writing->ids[index]),
-                  DB_INT(total->won[AMOUNT_CURRENT]), DB_INT(total->won[AMOUNT_COMMITTED]),
-                  DB_INT(total->won[AMOUNT_SPENT]));
 }
 
 /* What tells derived entries apart: two with the same say the same of the same cell. */
@@ -102,7 +100,8 @@ static const char *entry_key(struct arena *arena, const struct entry_key *key)
 struct old_entries {
     struct budget_index keys;
     struct old_entry {
-        int64_t id;
+        int64_t line_id;
+        struct posting posting;
         bool meant;
     } * entries;
     size_t count, max;
@@ -130,7 +129,11 @@ static enum status old_entry_add(struct arena *arena, struct old_entries *old,
                               .table_column = (int)db_int(rows, 9)};
     const char *key = entry_key(arena, &parts);
     if (key == NULL) return RESOURCE_EXHAUSTED;
-    old->entries[old->count] = (struct old_entry){.id = db_int(rows, 0)};
+    struct old_entry *entry = &old->entries[old->count];
+    *entry = (struct old_entry){
+        .line_id = parts.line_id,
+        .posting = {.id = db_int(rows, 0), .kind = (enum entry_kind)parts.kind, .won = parts.won}};
+    (void)snprintf(entry->posting.day, sizeof entry->posting.day, "%s", day);
     return index_put(&old->keys, key, (int32_t)old->count++);
 }
 
@@ -172,13 +175,33 @@ static enum status entry_store(struct writing *writing, const struct ledger_entr
         old->entries[*same].meant = true;
         return OK;
     }
-    int64_t id = 0;
-    enum status status =
-        db_query_int(writing->db, &id, &budget_entry_insert_sql, DB_INT(parts.line_id),
-                     DB_INT(parts.kind), DB_INT(parts.won), DB_TEXT(day), DB_INT(now_ms),
-                     DB_INT(parts.rounding), DB_INT(parts.reading), DB_INT(parts.text_line),
-                     DB_INT(parts.table_row), DB_INT(parts.table_column));
-    return status == OK ? event_entry(writing->db, id, EVENT_ENTRY_POSTED) : status;
+    struct posting posting = {.kind = entry->kind,
+                              .won = entry->won,
+                              .rounding = entry->rounding,
+                              .reading = entry->reading,
+                              .text_line = entry->text_line,
+                              .table_row = entry->table_row,
+                              .table_column = entry->table_column,
+                              .description = "",
+                              .now_ms = now_ms};
+    memcpy(posting.day, day, sizeof posting.day);
+    struct posting_line *line = &writing->lines[entry->line];
+    enum status status = OK;
+    if (line->id == 0) status = posting_line_get(writing->db, writing->arena, parts.line_id, line);
+    return status == OK ? posting_add(writing->db, line, &posting) : status;
+}
+
+/* Takes the entries away that the ledger no longer means. */
+static enum status entries_withdraw(struct writing *writing, const struct old_entries *old)
+{
+    enum status status = OK;
+    for (size_t i = 0; i < old->count && status == OK; i++) {
+        struct posting_line line;
+        if (old->entries[i].meant) continue;
+        status = posting_line_get(writing->db, writing->arena, old->entries[i].line_id, &line);
+        if (status == OK) status = posting_withdraw(writing->db, &line, &old->entries[i].posting);
+    }
+    return status;
 }
 
 static enum status entries_store(struct writing *writing)
@@ -188,13 +211,7 @@ static enum status entries_store(struct writing *writing)
     int64_t now_ms = clock_now_ms();
     for (size_t i = 0; status == OK && i < writing->ledger->entry_count; i++)
         status = entry_store(writing, &writing->ledger->entries[i], &old, now_ms);
-    for (size_t i = 0; status == OK && i < old.count; i++) {
-        if (old.entries[i].meant) continue;
-        status = event_entry(writing->db, old.entries[i].id, EVENT_ENTRY_WITHDRAWN);
-        if (status != OK) break;
-        status = db_run(writing->db, &budget_entry_delete_sql, DB_INT(old.entries[i].id));
-    }
-    return status;
+    return status == OK ? entries_withdraw(writing, &old) : status;
 }
 
 static enum status label_store(struct writing *writing, const struct ledger_label *label)
@@ -213,7 +230,8 @@ enum status ledger_store(struct db *db, struct arena *arena, const struct scope 
     struct db_value publisher = DB_TEXT(scope->publisher);
     struct db_value year = DB_INT(scope->fiscal_year);
     writing.ids = arena_calloc(arena, ledger->line_count + 1, sizeof *writing.ids);
-    if (writing.ids == NULL) return RESOURCE_EXHAUSTED;
+    writing.lines = arena_calloc(arena, ledger->line_count + 1, sizeof *writing.lines);
+    if (writing.ids == NULL || writing.lines == NULL) return RESOURCE_EXHAUSTED;
     enum status status = old_lines_read(&writing);
     if (status == OK)
         status = db_query_int(db, &writing.last_code, &budget_line_code_last_sql, year);
@@ -223,8 +241,7 @@ enum status ledger_store(struct db *db, struct arena *arena, const struct scope 
     if (status == OK) status = entries_store(&writing);
     if (status == OK) status = event_lines_gone(db, scope);
     if (status == OK) status = db_run(db, &budget_line_delete_unplaced_sql, publisher, year);
-    for (size_t i = 0; i < ledger->line_count && status == OK; i++)
-        status = balance_store(&writing, i);
+    if (status == OK) status = posting_total(db, arena, scope);
     if (status == OK) status = db_run(db, &budget_label_delete_sql, publisher, year);
     for (size_t i = 0; i < ledger->said_count && status == OK; i++)
         status = label_store(&writing, &ledger->labels_said[i]);

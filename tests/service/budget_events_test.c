@@ -6,6 +6,7 @@
 
 #include "budget_sql.h"
 #include "support/budget_reports.h"
+#include "support/budget_sums.h"
 #include "support/suite.h"
 
 enum { EVENTS_MAX = 4096, PAGE = 7, NAME_BYTES = 64, ALLOCATIONS_MAX = 60 };
@@ -22,7 +23,7 @@ struct replay {
     int64_t entries[EVENTS_MAX]; /* Ids of those that count. */
     size_t entry_count;
     int64_t last;
-    int kinds[EVENT_ENTRY_WITHDRAWN + 1];
+    int kinds[EVENT_LINE_CLOSED + 1];
 };
 
 static size_t line_of(struct replay *replay, const char *name)
@@ -58,7 +59,7 @@ static void apply(struct replay *replay, const struct event_record *event)
 {
     CU_ASSERT_EQUAL(event->sequence, replay->last + 1);
     replay->last = event->sequence;
-    CU_ASSERT_FATAL(event->kind >= EVENT_LINE_ADDED && event->kind <= EVENT_ENTRY_WITHDRAWN);
+    CU_ASSERT_FATAL(event->kind >= EVENT_LINE_ADDED && event->kind <= EVENT_LINE_CLOSED);
     replay->kinds[event->kind]++;
     size_t line = line_of(replay, event->line);
     switch ((enum event_kind)event->kind) {
@@ -67,6 +68,7 @@ static void apply(struct replay *replay, const struct event_record *event)
         replay->lines[line].there = true;
         return;
     case EVENT_LINE_CHANGED:
+    case EVENT_LINE_CLOSED:
         CU_ASSERT_TRUE(replay->lines[line].there);
         return;
     case EVENT_LINE_REMOVED:
@@ -189,24 +191,38 @@ static void is_undone_with_its_transaction(void)
     budget_close_fixture(&at);
 }
 
-/* A store from before there was a feed gets one that begins with what it holds. */
+/* A store from before there was a feed gets one that begins with what it held. */
 static void begins_with_what_there_was(void)
 {
-    static const struct db_sql old[] = {
-        {"drop", "DROP TABLE budget_events"},
-        {"forget", "DELETE FROM schema_migrations WHERE number = 101"},
+    static const struct db_sql held[] = {
+        {"lines", "INSERT INTO budget_lines (id, name, fiscal_year, code, publisher, path, "
+                  "parent_id, label, depth, position, memo, first_day, reading_id, text_line, "
+                  "table_row) VALUES (1, 'lines/2019-general-0001', 2019, 1, 'b', '/all', NULL, "
+                  "'all', 0, 1, 0, '2019-01-01', 1, 1, 1), (2, 'lines/2019-general-0002', 2019, "
+                  "2, 'b', '/all/one', 1, 'one', 1, 2, 0, '2019-01-01', 1, 2, 2)"},
+        {"entries", "INSERT INTO budget_entries (line_id, kind, amount_won, effective_date, "
+                    "recorded_ms, rounding, reading_id, text_line, table_row, table_column) "
+                    "VALUES (2, 1, 900, '2019-01-01', 5, 0, 1, 2, 2, 2), "
+                    "(2, 3, 500, '2019-03-31', 5, 0, 1, 2, 2, 3), "
+                    "(2, 1, 100, '2019-06-30', 5, 0, 1, 2, 2, 2), "
+                    "(2, 3, -100, '2019-06-30', 5, 0, 1, 2, 2, 3), "
+                    "(2, 4, 300, '2019-06-30', 5, 0, 1, 2, 2, 4), "
+                    "(1, 1, 1, '2019-06-30', 5, 1, 1, 1, 1, 2)"},
+        {"balances", "INSERT INTO budget_balances (line_id, current_won, committed_won, "
+                     "spent_won) VALUES (1, 1001, 400, 300), (2, 1000, 400, 300)"},
     };
     struct budget_fixture at;
-    budget_open_fixture(&at);
+    budget_open_old_fixture(&at, 1);
     replay = (struct replay){.last = 0};
-    CU_ASSERT_EQUAL_FATAL(budget_put_seoul_2020(&at, NULL), OK);
-    for (size_t i = 0; i < ARRAY_LENGTH(old); i++)
-        CU_ASSERT_EQUAL_FATAL(db_run_plain(at.db, &old[i]), OK);
+    for (size_t i = 0; i < ARRAY_LENGTH(held); i++)
+        CU_ASSERT_EQUAL_FATAL(db_run_plain(at.db, &held[i]), OK);
     CU_ASSERT_EQUAL_FATAL(db_migrate(at.db, budget_migrations, budget_migration_count, &at.fault),
                           OK);
+    budget_check_sums(at.db);
     follow(&at, &replay);
     check(&at, &replay);
-    CU_ASSERT_EQUAL(replay.kinds[EVENT_LINE_ADDED], SEOUL_2020_ROWS);
+    CU_ASSERT_EQUAL(replay.kinds[EVENT_LINE_ADDED], 2);
+    CU_ASSERT_EQUAL(replay.kinds[EVENT_ENTRY_POSTED], 6);
     CU_ASSERT_EQUAL_FATAL(budget_put_seoul_2012(&at, NULL), OK);
     follow(&at, &replay);
     check(&at, &replay);

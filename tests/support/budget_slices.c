@@ -7,10 +7,16 @@
 #include "budget_sql.h"
 #include "rpc/codec/rpc_codec.h"
 #include "slice/slice_store.h"
+#include "support/budget_sums.h"
 #include "support/budget_tables.h"
 #include "support/suite.h"
 
 void budget_open_fixture(struct budget_fixture *at)
+{
+    budget_open_old_fixture(at, budget_migration_count);
+}
+
+void budget_open_old_fixture(struct budget_fixture *at, size_t migration_count)
 {
     *at = (struct budget_fixture){.budget.slice = {.service = "budget",
                                                    .version = "0",
@@ -22,12 +28,12 @@ void budget_open_fixture(struct budget_fixture *at)
     CU_ASSERT_EQUAL_FATAL(db_open(&config, &at->db, &at->fault), OK);
     CU_ASSERT_EQUAL_FATAL(db_migrate(at->db, slice_migrations, slice_migration_count, &at->fault),
                           OK);
-    CU_ASSERT_EQUAL_FATAL(db_migrate(at->db, budget_migrations, budget_migration_count, &at->fault),
-                          OK);
+    CU_ASSERT_EQUAL_FATAL(db_migrate(at->db, budget_migrations, migration_count, &at->fault), OK);
 }
 
 void budget_close_fixture(struct budget_fixture *at)
 {
+    budget_check_sums(at->db);
     db_close(at->db);
     store_path_remove(at->path);
     arena_free(&at->arena);

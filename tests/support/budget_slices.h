@@ -39,8 +39,11 @@ struct printed_report {
     size_t table_count;
 };
 
-/* Fails the test where the store cannot be made. */
+/* Fails the test where the store cannot be made. Closing checks what budget_sums.h says. */
 void budget_open_fixture(struct budget_fixture *at);
+
+/* The same with the first migrations alone. */
+void budget_open_old_fixture(struct budget_fixture *at, size_t migration_count);
 void budget_close_fixture(struct budget_fixture *at);
 
 /* The table as it travels, in the arena. */

@@ -1,0 +1,76 @@
+#include "support/budget_sums.h"
+
+#include <stdio.h>
+
+#include "support/suite.h"
+
+#define CURRENT                                                                                    \
+    "coalesce(sum(CASE WHEN e.kind IN (1, 2, 5, 6) THEN e.amount_won "                             \
+    "WHEN e.kind = 7 THEN -e.amount_won END), 0)"
+#define COMMITTED                                                                                  \
+    "coalesce(sum(CASE e.kind WHEN 3 THEN e.amount_won WHEN 8 THEN -e.amount_won END), 0)"
+#define SPENT "coalesce(sum(CASE e.kind WHEN 4 THEN e.amount_won WHEN 9 THEN -e.amount_won END), 0)"
+#define COMMITTED_COUNT "count(CASE WHEN e.kind IN (3, 8) THEN 1 END)"
+#define SPENT_COUNT "count(CASE WHEN e.kind IN (4, 9) THEN 1 END)"
+
+/* A total of a column of own amounts and all below that count in it. */
+#define BELOW(own)                                                                                 \
+    "(SELECT sum(o." own ") FROM budget_balances AS o JOIN below ON o.line_id = below.id "         \
+    "WHERE below.top = b.line_id)"
+
+/* Each counts what is wrong. Rows of days that have lost their entries to a withdrawal may stay. */
+static const struct db_sql faults[] = {
+    {"days that are not the sums of their entries",
+     "SELECT count(*) FROM budget_days AS d WHERE (current_won, committed_won, spent_won, "
+     "committed_count, spent_count) <> (SELECT " CURRENT ", " COMMITTED ", " SPENT
+     ", " COMMITTED_COUNT ", " SPENT_COUNT " FROM budget_entries AS e WHERE e.line_id = d.line_id "
+     "AND e.effective_date <= d.day)"},
+    {"entries without a day",
+     "SELECT count(*) FROM budget_entries AS e WHERE NOT EXISTS (SELECT 1 FROM budget_days AS d "
+     "WHERE d.line_id = e.line_id AND d.day = e.effective_date)"},
+    {"balances that are not the sums of their entries",
+     "SELECT count(*) FROM budget_balances AS b WHERE (own_current_won, own_committed_won, "
+     "own_spent_won, own_committed_count, own_spent_count) <> (SELECT " CURRENT ", " COMMITTED
+     ", " SPENT ", " COMMITTED_COUNT ", " SPENT_COUNT
+     " FROM budget_entries AS e WHERE e.line_id = b.line_id)"},
+    {"reserved amounts that are not the sums of open reservations",
+     "SELECT count(*) FROM budget_balances AS b WHERE own_reserved_won <> (SELECT "
+     "coalesce(sum(amount_won), 0) FROM budget_reservations AS r WHERE r.line_id = b.line_id "
+     "AND r.state = 1)"},
+    {"totals that are not the sums of their lines",
+     "WITH RECURSIVE below(top, id) AS (SELECT id, id FROM budget_lines UNION ALL "
+     "SELECT below.top, l.id FROM budget_lines AS l JOIN below ON l.parent_id = below.id "
+     "WHERE l.memo = 0) SELECT count(*) FROM budget_balances AS b WHERE (current_won, "
+     "committed_won, spent_won, reserved_won) <> (" BELOW("own_current_won") ", " BELOW(
+         "own_committed_won") ", " BELOW("own_spent_won") ", " BELOW("own_reserved_won") ")"},
+    {"last days that are not the last",
+     "SELECT count(*) FROM budget_balances AS b WHERE last_day <> (SELECT "
+     "coalesce(max(day), '') FROM budget_days AS d WHERE d.line_id = b.line_id)"},
+    {"lines without a balance",
+     "SELECT count(*) FROM budget_lines AS l WHERE NOT EXISTS (SELECT 1 FROM budget_balances AS b "
+     "WHERE b.line_id = l.id)"},
+    {"balances that count elsewhere than in their parent",
+     "SELECT count(*) FROM budget_balances AS b JOIN budget_lines AS l ON l.id = b.line_id WHERE "
+     "coalesce(b.above_id, 0) <> CASE WHEN l.memo = 0 THEN coalesce(l.parent_id, 0) ELSE 0 END"},
+    {"entries whose amounts are no whole numbers",
+     "SELECT count(*) FROM budget_days WHERE typeof(current_won) <> 'integer' OR "
+     "typeof(committed_won) <> 'integer' OR typeof(spent_won) <> 'integer'"},
+    {"entries that the feed does not tell of",
+     "SELECT count(*) FROM budget_entries AS e WHERE 1 <> (SELECT count(*) FROM budget_events AS v "
+     "WHERE v.kind = 4 AND v.entry_id = e.id AND v.amount_won = e.amount_won "
+     "AND v.entry_kind = e.kind AND v.effective_date = e.effective_date)"},
+    {"entries recorded before the one before",
+     "SELECT count(*) FROM (SELECT recorded_ms < lag(recorded_ms) OVER (ORDER BY id) AS falls "
+     "FROM budget_entries) AS e WHERE falls"},
+    {"gaps in the feed", "SELECT count(*) - coalesce(max(sequence), 0) FROM budget_events"},
+};
+
+void budget_check_sums(struct db *db)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(faults); i++) {
+        int64_t count = -1;
+        CU_ASSERT_EQUAL(db_query_int_values(db, &count, &faults[i], NULL, 0), OK);
+        if (count != 0) (void)printf("%lld %s\n", (long long)count, faults[i].name);
+        CU_ASSERT_EQUAL(count, 0);
+    }
+}
