@@ -52,7 +52,8 @@ static enum status event_read(const struct db_rows *rows, struct arena *arena,
                   .effective_date = db_copy(rows, 8, arena),
                   .recorded_ms = db_int(rows, 9),
                   .rounding = db_int(rows, 10) != 0,
-                  .citation = {.report_id = "", .section = ""}},
+                  .citation = {.report_id = "", .section = ""},
+                  .description = ""},
     };
     event->entry.line = event->line;
     bool whole = event->line != NULL && event->label != NULL && event->entry.effective_date != NULL;

@@ -1,5 +1,6 @@
 /* sotong.budget.v1.BudgetService: lines and entries, one function per RPC. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "budget.h"
@@ -92,12 +93,13 @@ enum status budget_list_lines(struct budget *self, struct rpc_call *call,
     return out->next_page_token == NULL ? RESOURCE_EXHAUSTED : OK;
 }
 
-/* The place that a token of ListEntries names: `{effective date}-{id of the last entry}`. */
-static enum status entries_begin(struct rpc_call *call, const char *token,
+/* The place that a token of ListEntries names: `{effective date}-{id of the last entry}`. Without
+ * one the list begins with the first day. */
+static enum status entries_begin(struct rpc_call *call, const char *token, const char *first_day,
                                  struct entry_query *query)
 {
-    query->after_date = "";
-    query->after_id = 0;
+    query->after_date = first_day;
+    query->after_id = -1;
     if (token[0] == '\0') return OK;
     enum { DATE_BYTES = DATE_STRING_BYTES - 1 };
     struct date day;
@@ -111,6 +113,61 @@ static enum status entries_begin(struct rpc_call *call, const char *token,
     return query->after_date == NULL ? RESOURCE_EXHAUSTED : OK;
 }
 
+/* The kinds asked for as entry_query wants them. */
+static enum status kinds_list(struct rpc_call *call, const budget_list_entries_request *in,
+                              const char **list)
+{
+    enum { KINDS_BYTES_MAX = 64 };
+    struct arena *arena = rpc_arena(call);
+    char *kinds = arena_alloc(arena, KINDS_BYTES_MAX);
+    if (kinds == NULL) return RESOURCE_EXHAUSTED;
+    size_t length = 0;
+    kinds[0] = '\0';
+    for (size_t i = 0; i < in->n_kinds; i++) {
+        int kind = (int)in->kinds[i];
+        if (kind < BUDGET_ENTRY_KIND_APPROPRIATION || kind > BUDGET_ENTRY_KIND_REFUND) {
+            const char *field = arena_printf(arena, "kinds[%zu]", i);
+            return field == NULL ? RESOURCE_EXHAUSTED
+                                 : rpc_violation(call, field, "is no kind of entry");
+        }
+        length += (size_t)snprintf(kinds + length, KINDS_BYTES_MAX - length, "%s%d,",
+                                   i == 0 ? "," : "", kind);
+    }
+    *list = kinds;
+    return OK;
+}
+
+/* The days asked for: those of the fiscal year, if any, between first_day and as_of. The entries of
+ * a year's lines all lie in it. */
+static enum status entry_days(struct rpc_call *call, const budget_list_entries_request *in,
+                              const char **first_day, const char **last_day)
+{
+    *first_day = in->first_day;
+    *last_day = in->as_of[0] == '\0' ? "9999-12-31" : in->as_of;
+    if (in->fiscal_year == 0) return OK;
+    const char *begin = arena_printf(rpc_arena(call), "%04d-01-01", in->fiscal_year);
+    const char *end = arena_printf(rpc_arena(call), "%04d-12-31", in->fiscal_year);
+    if (begin == NULL || end == NULL) return RESOURCE_EXHAUSTED;
+    if (strcmp(*first_day, begin) < 0) *first_day = begin;
+    if (strcmp(*last_day, end) > 0) *last_day = end;
+    return OK;
+}
+
+/* What a request asks for, but for the place at which the page begins. */
+static enum status entries_query(struct rpc_call *call, const budget_list_entries_request *in,
+                                 struct line_span *span, struct entry_query *query)
+{
+    *query = (struct entry_query){
+        .below = in->below, .size = page_size(in->page_size) + 1, .known_ms = INT64_MAX};
+    if (!instant_read(in->known_at, &query->known_ms)) query->known_ms = INT64_MAX;
+    if (in->line[0] == '\0') return in->below ? rpc_violation(call, "below", "needs a line") : OK;
+    enum status status = line_span(rpc_db(call), rpc_arena(call), in->line, span);
+    if (status == NOT_FOUND) return rpc_fail(call, NOT_FOUND, "there is no line %s", in->line);
+    query->span = span;
+    query->below = query->below && span->first > 0;
+    return status;
+}
+
 enum status budget_list_entries(struct budget *self, struct rpc_call *call,
                                 const budget_list_entries_request *in,
                                 budget_list_entries_response *out)
@@ -118,10 +175,15 @@ enum status budget_list_entries(struct budget *self, struct rpc_call *call,
     (void)self;
     struct arena *arena = rpc_arena(call);
     size_t size = page_size(in->page_size);
-    struct entry_query query = {.line = in->line, .as_of = in->as_of, .size = size + 1};
+    struct line_span span;
+    struct entry_query query;
+    const char *first_day;
     struct entry_record *entries;
     size_t count;
-    enum status status = entries_begin(call, in->page_token, &query);
+    enum status status = entries_query(call, in, &span, &query);
+    if (status == OK) status = kinds_list(call, in, &query.kinds);
+    if (status == OK) status = entry_days(call, in, &first_day, &query.last_day);
+    if (status == OK) status = entries_begin(call, in->page_token, first_day, &query);
     if (status == OK) status = entry_page(rpc_db(call), arena, &query, &entries, &count);
     if (status != OK) return status;
     bool more = count > size;

@@ -95,7 +95,7 @@ enum status reading_list(struct db *db, struct arena *arena, const struct scope 
     return status == NOT_FOUND ? OK : status;
 }
 
-/* Columns 0 to 15 of line_get and line_page. */
+/* The columns of line_get and line_page. */
 static enum status line_read(const struct db_rows *rows, struct arena *arena,
                              struct line_record *line)
 {
@@ -114,6 +114,9 @@ static enum status line_read(const struct db_rows *rows, struct arena *arena,
                      .line = (int32_t)db_int(rows, 11),
                      .table_row = (int32_t)db_int(rows, 12)},
         .balance = {{db_int(rows, 13), db_int(rows, 14), db_int(rows, 15)}},
+        .reserved_won = db_int(rows, 16),
+        .line_class = (int32_t)db_int(rows, 17),
+        .closed = db_int(rows, 18) != 0,
     };
     bool whole = line->name != NULL && line->parent != NULL && line->label != NULL &&
                  line->publisher != NULL && line->citation.report_id != NULL &&
@@ -178,6 +181,56 @@ enum status line_year_last(struct db *db, const char *publisher, int32_t *fiscal
     return status;
 }
 
+static enum status entry_read(const struct db_rows *rows, struct arena *arena,
+                              struct entry_record *entry)
+{
+    *entry = (struct entry_record){
+        .id = db_int(rows, 0),
+        .line = db_copy(rows, 1, arena),
+        .kind = (int32_t)db_int(rows, 2),
+        .won = db_int(rows, 3),
+        .effective_date = db_copy(rows, 4, arena),
+        .recorded_ms = db_int(rows, 5),
+        .rounding = db_int(rows, 6) != 0,
+        .citation = {.report_id = db_copy(rows, 7, arena),
+                     .section = db_copy(rows, 8, arena),
+                     .line = (int32_t)db_int(rows, 9),
+                     .table_row = (int32_t)db_int(rows, 10),
+                     .table_column = (int32_t)db_int(rows, 11)},
+        .corrects = db_int(rows, 12),
+        .carry_over_type = (int32_t)db_int(rows, 13),
+        .origin_year = (int32_t)db_int(rows, 14),
+        .reservation = db_int(rows, 15),
+        .description = db_copy(rows, 16, arena),
+    };
+    bool whole = entry->line != NULL && entry->effective_date != NULL &&
+                 entry->citation.report_id != NULL && entry->citation.section != NULL &&
+                 entry->description != NULL;
+    return whole ? OK : RESOURCE_EXHAUSTED;
+}
+
+/* Begins the statement that suits the query. */
+static enum status entry_query(struct db *db, struct db_rows *rows, const struct entry_query *query)
+{
+    const struct line_span *span = query->span;
+    const struct db_value values[] = {
+        DB_TEXT(query->after_date),
+        DB_INT(query->after_id),
+        DB_TEXT(query->last_day),
+        DB_INT(query->known_ms),
+        DB_TEXT(query->kinds),
+        DB_INT((int64_t)query->size),
+        span == NULL ? DB_NULL : DB_INT(query->below ? span->fiscal_year : span->id),
+        span == NULL ? DB_NULL : DB_TEXT(span->publisher),
+        span == NULL ? DB_NULL : DB_INT(span->first),
+        span == NULL ? DB_NULL : DB_INT(span->beyond),
+    };
+    enum { OF_ALL = 6, OF_LINE = 7, OF_BELOW = 10 };
+    if (span == NULL) return db_query_values(db, rows, &budget_entry_page_sql, values, OF_ALL);
+    return query->below ? db_query_values(db, rows, &budget_entry_page_below_sql, values, OF_BELOW)
+                        : db_query_values(db, rows, &budget_entry_page_line_sql, values, OF_LINE);
+}
+
 enum status entry_page(struct db *db, struct arena *arena, const struct entry_query *query,
                        struct entry_record **entries, size_t *count)
 {
@@ -185,80 +238,10 @@ enum status entry_page(struct db *db, struct arena *arena, const struct entry_qu
     *entries = arena_calloc(arena, query->size, sizeof **entries);
     if (*entries == NULL) return RESOURCE_EXHAUSTED;
     struct db_rows rows;
-    enum status status =
-        db_query(db, &rows, &budget_entry_page_sql, DB_TEXT(query->line), DB_TEXT(query->as_of),
-                 DB_TEXT(query->after_date), DB_INT(query->after_id), DB_INT((int64_t)query->size));
+    enum status status = entry_query(db, &rows, query);
     if (status != OK) return status;
     while (*count < query->size && (status = db_next(&rows)) == OK) {
-        struct entry_record *entry = &(*entries)[*count];
-        *entry = (struct entry_record){
-            .id = db_int(&rows, 0),
-            .line = db_copy(&rows, 1, arena),
-            .kind = (int32_t)db_int(&rows, 2),
-            .won = db_int(&rows, 3),
-            .effective_date = db_copy(&rows, 4, arena),
-            .recorded_ms = db_int(&rows, 5),
-            .rounding = db_int(&rows, 6) != 0,
-            .citation = {.report_id = db_copy(&rows, 7, arena),
-                         .section = db_copy(&rows, 8, arena),
-                         .line = (int32_t)db_int(&rows, 9),
-                         .table_row = (int32_t)db_int(&rows, 10),
-                         .table_column = (int32_t)db_int(&rows, 11)},
-        };
-        bool whole = entry->line != NULL && entry->effective_date != NULL &&
-                     entry->citation.report_id != NULL && entry->citation.section != NULL;
-        if (!whole) status = RESOURCE_EXHAUSTED;
-        if (!whole) break;
-        (*count)++;
-    }
-    db_end(&rows);
-    return status == NOT_FOUND ? OK : status;
-}
-
-static enum status table_row_read(const struct db_rows *rows, struct arena *arena,
-                                  struct table_record *row)
-{
-    *row = (struct table_record){
-        .name = db_copy(rows, 0, arena),
-        .label = db_copy(rows, 1, arena),
-        .depth = (int32_t)db_int(rows, 2),
-        .memo = db_int(rows, 3) != 0,
-        .publisher = db_copy(rows, 4, arena),
-        .path = db_copy(rows, 5, arena),
-        .dropped = db_int(rows, 6) != 0,
-        .citation = {.report_id = db_copy(rows, 7, arena),
-                     .section = db_copy(rows, 8, arena),
-                     .line = (int32_t)db_int(rows, 9),
-                     .table_row = (int32_t)db_int(rows, 10)},
-        .own = {{db_int(rows, 11), db_int(rows, 12), db_int(rows, 13)}},
-        .committed = db_int(rows, 14) > 0,
-        .spent = db_int(rows, 15) > 0,
-    };
-    bool whole = row->name != NULL && row->label != NULL && row->publisher != NULL &&
-                 row->path != NULL && row->citation.report_id != NULL &&
-                 row->citation.section != NULL;
-    return whole ? OK : RESOURCE_EXHAUSTED;
-}
-
-enum status table_rows(struct db *db, struct arena *arena, const struct table_query *query,
-                       struct table_record **out, size_t *count)
-{
-    size_t max = 0;
-    struct db_rows rows;
-    *out = NULL;
-    *count = 0;
-    enum status status = db_query(
-        db, &rows, &budget_table_rows_sql, DB_INT(query->scope.fiscal_year), DB_TEXT(query->as_of),
-        DB_TEXT(query->scope.publisher), DB_INT(query->executed), DB_INT((int64_t)query->size));
-    if (status != OK) return status;
-    while ((status = db_next(&rows)) == OK) {
-        if (*count == max) {
-            struct table_record *grown = arena_grow(arena, *out, *count, &max, sizeof *grown);
-            if (grown == NULL) status = RESOURCE_EXHAUSTED;
-            if (grown == NULL) break;
-            *out = grown;
-        }
-        status = table_row_read(&rows, arena, &(*out)[*count]);
+        status = entry_read(&rows, arena, &(*entries)[*count]);
         if (status != OK) break;
         (*count)++;
     }

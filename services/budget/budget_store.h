@@ -52,6 +52,9 @@ struct line_record {
     bool memo;
     struct citation citation;
     struct balance balance; /* Lines below included. */
+    int64_t reserved_won;   /* The same. */
+    int32_t line_class;
+    bool closed; /* It, or its year. */
 };
 
 struct entry_record {
@@ -63,18 +66,30 @@ struct entry_record {
     int64_t recorded_ms;
     bool rounding;
     struct citation citation;
+    int64_t corrects; /* 0: nothing. */
+    int32_t carry_over_type, origin_year;
+    int64_t reservation;     /* 0: it was not reserved. */
+    const char *description; /* "": none. */
 };
 
 /* A line of a table as of a day. */
 struct table_record {
+    int64_t id, above_id; /* above_id is 0 at a root. */
     const char *name, *label, *publisher, *path;
     int32_t depth;
     bool memo;
     bool dropped; /* Its table had ceased to print it by then. */
     struct citation citation;
-    struct balance own; /* Its own entries up to the day … */
-    bool committed;     /* … and whether any of them is a commitment, … */
-    bool spent;         /* … an expenditure. */
+    struct balance own;                   /* Its own entries up to the day … */
+    int64_t committed_count, spent_count; /* … and how many say what is committed, spent. */
+    bool committed, spent;                /* The same of it and all below; set by standing_load. */
+};
+
+/* What entries of a line change. */
+struct table_change {
+    int64_t line_id;
+    struct balance balance;
+    int64_t committed_count, spent_count;
 };
 
 struct fund_record {
@@ -123,10 +138,24 @@ NODISCARD enum status line_page(struct db *db, struct arena *arena, const struct
                                 struct line_record **lines, size_t *count);
 NODISCARD enum status line_year_last(struct db *db, const char *publisher, int32_t *fiscal_year);
 
+/* Where a line and those below it stand in the tables of their year. NOT_FOUND: no such line. */
+struct line_span {
+    int64_t id;
+    const char *publisher;
+    int32_t fiscal_year;
+    int32_t first, beyond; /* Positions; beyond is the first that is no longer below. Both are 0 for
+                            * a line that no report prints any more. */
+};
+NODISCARD enum status line_span(struct db *db, struct arena *arena, const char *name,
+                                struct line_span *span);
+
 /* Entries behind a place. */
 struct entry_query {
-    const char *line;  /* "": of all. */
-    const char *as_of; /* "": all. */
+    const struct line_span *span; /* Of this line; NULL: of all. */
+    bool below;                   /* With the entries of the lines below. */
+    const char *kinds;            /* Their numbers between commas, `,3,4,`; "": all. */
+    const char *last_day;
+    int64_t known_ms;
     const char *after_date;
     int64_t after_id;
     size_t size;
@@ -135,16 +164,26 @@ NODISCARD enum status entry_page(struct db *db, struct arena *arena,
                                  const struct entry_query *query, struct entry_record **entries,
                                  size_t *count);
 
-/* The lines of a table as of a day, at most `size`. */
+/* The lines of a table as of a day, at most `size`, in the order of the printed table: as they are
+ * known now, and as they were known at known_ms, but with the sums of now. */
 struct table_query {
-    struct scope scope; /* The publisher may be "": all. */
-    const char *as_of;
-    bool executed; /* Only bureaus whose execution was reported by that day. */
+    int32_t fiscal_year;
+    const char *publisher;        /* "": of all. */
+    const struct line_span *span; /* NULL: of all lines. */
+    struct date as_of;
+    int64_t known_ms;
     size_t size;
 };
 NODISCARD enum status table_rows(struct db *db, struct arena *arena,
                                  const struct table_query *query, struct table_record **rows,
                                  size_t *count);
+NODISCARD enum status table_rows_known(struct db *db, struct arena *arena,
+                                       const struct table_query *query, struct table_record **rows,
+                                       size_t *count);
+
+/* What changed by entries of the day's year up to the day that were recorded after an instant. */
+NODISCARD enum status table_later(struct db *db, struct arena *arena, int64_t known_ms,
+                                  struct date as_of, struct table_change **changes, size_t *count);
 
 /* Funds; read again as readings are. An account that a report prints twice counts once. */
 NODISCARD enum status fund_unsee(struct db *db, const char *report_id);

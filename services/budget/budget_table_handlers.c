@@ -3,64 +3,8 @@
 
 #include "budget.h"
 #include "budget_rules.h"
-#include "budget_store.h"
+#include "budget_standing.h"
 #include "budget_wire.h"
-
-/* The lines of a fiscal year as a table shows them: balances with everything below. */
-struct table {
-    struct table_record *records;
-    struct rollup_line *lines;
-    size_t count;
-};
-
-/* Which record is above which: the last with a smaller depth before it. */
-static enum status parents_find(struct arena *arena, struct table *table)
-{
-    int32_t *last = arena_calloc(arena, table->count + 1, sizeof *last);
-    if (last == NULL) return RESOURCE_EXHAUSTED;
-    for (size_t i = 0; i < table->count; i++) {
-        const struct table_record *record = &table->records[i];
-        int32_t depth = record->depth;
-        if (depth < 0 || (size_t)depth >= table->count) return DATA_LOSS;
-        table->lines[i] = (struct rollup_line){.parent = depth == 0 ? LINE_NONE : last[depth - 1],
-                                               .depth = depth,
-                                               .memo = record->memo,
-                                               .balance = record->own};
-        last[depth] = (int32_t)i;
-    }
-    return OK;
-}
-
-/* What is known of a line is known of those above it, up to a memo line. */
-static void known_raise(struct table *table)
-{
-    for (size_t i = table->count; i > 0; i--) {
-        const struct table_record *record = &table->records[i - 1];
-        int32_t parent = table->lines[i - 1].parent;
-        if (parent < 0 || record->memo) continue;
-        table->records[parent].committed = table->records[parent].committed || record->committed;
-        table->records[parent].spent = table->records[parent].spent || record->spent;
-    }
-}
-
-static enum status table_load(struct rpc_call *call, const struct table_query *query,
-                              struct table *table)
-{
-    struct arena *arena = rpc_arena(call);
-    enum status status = table_rows(rpc_db(call), arena, query, &table->records, &table->count);
-    if (status != OK) return status;
-    if (table->count > TABLE_ROWS_MAX)
-        return rpc_fail(call, OUT_OF_RANGE,
-                        "the table has more than %d rows; ask for the lines of one publisher",
-                        TABLE_ROWS_MAX);
-    table->lines = arena_calloc(arena, table->count + 1, sizeof *table->lines);
-    if (table->lines == NULL) return RESOURCE_EXHAUSTED;
-    status = parents_find(arena, table);
-    if (status != OK) return status;
-    known_raise(table);
-    if (rollup(table->lines, table->count)) return OK;
-    return rpc_fail(call, OUT_OF_RANGE, "a sum of the table does not fit 64 bits");
-}
 
 /* The rate as a message; NULL in *message where there is none. */
 static enum status rate_message(struct arena *arena, bool has_rate, struct decimal rate,
@@ -78,7 +22,7 @@ static enum status citation_fill(struct arena *arena, const struct table_record 
     return *message == NULL ? RESOURCE_EXHAUSTED : OK;
 }
 
-static enum status execution_row(struct arena *arena, const struct table *table, size_t index,
+static enum status execution_row(struct arena *arena, const struct standing *table, size_t index,
                                  budget_execution_row **out)
 {
     const struct table_record *record = &table->records[index];
@@ -103,6 +47,26 @@ static enum status execution_row(struct arena *arena, const struct table *table,
     return status;
 }
 
+static struct standing_query query_of(const char *publisher, const char *line, struct date as_of,
+                                      const protobuf_timestamp *instant)
+{
+    struct standing_query query = {.publisher = publisher, .line = line, .as_of = as_of};
+    query.has_known_at = instant_read(instant, &query.known_ms);
+    return query;
+}
+
+/* Whether anything committed or spent was reported or recorded of the bureau of a record by then:
+ * the records of a bureau stand together. */
+static bool bureau_executes(const struct standing *table, size_t index)
+{
+    const char *publisher = table->records[index].publisher;
+    for (size_t i = index; i < table->count; i++) {
+        if (strcmp(table->records[i].publisher, publisher) != 0) return false;
+        if (table->records[i].committed || table->records[i].spent) return true;
+    }
+    return false;
+}
+
 enum status budget_get_execution(struct budget *self, struct rpc_call *call,
                                  const budget_get_execution_request *in,
                                  budget_get_execution_response *out)
@@ -112,18 +76,19 @@ enum status budget_get_execution(struct budget *self, struct rpc_call *call,
     struct date as_of;
     if (date_parse(text_from(in->as_of), &as_of) != OK)
         return rpc_violation(call, "as_of", "is no date");
-    struct table table;
-    struct table_query query = {.scope = {in->publisher, date_to_parts(as_of).year},
-                                .as_of = in->as_of,
-                                .executed = true,
-                                .size = TABLE_ROWS_MAX + 1};
-    enum status status = table_load(call, &query, &table);
+    struct standing table;
+    const struct standing_query query = query_of(in->publisher, in->line, as_of, in->known_at);
+    enum status status = standing_load(call, &query, &table);
     if (status != OK) return status;
     out->as_of = in->as_of;
     out->rows = arena_calloc(arena, table.count + 1, sizeof(budget_execution_row *));
     if (out->rows == NULL) return RESOURCE_EXHAUSTED;
+    bool shown = false;
     for (size_t i = 0; i < table.count && status == OK; i++) {
-        if (table.records[i].dropped) continue;
+        const struct table_record *record = &table.records[i];
+        if (i == 0 || strcmp(record->publisher, table.records[i - 1].publisher) != 0)
+            shown = in->line[0] != '\0' || bureau_executes(&table, i);
+        if (!shown || record->dropped) continue;
         status = execution_row(arena, &table, i, &out->rows[out->n_rows]);
         if (status == OK) out->n_rows++;
     }
@@ -132,7 +97,7 @@ enum status budget_get_execution(struct budget *self, struct rpc_call *call,
 
 /* The table of the year before, and its lines by bureau and path. */
 struct base_year {
-    struct table table;
+    struct standing table;
     struct budget_index paths;
 };
 
@@ -143,11 +108,11 @@ static const char *base_key(struct arena *arena, const struct table_record *reco
 
 /* Loads the year before as of the same day a year earlier; where it had no line by then, as of its
  * end. */
-static enum status base_load(struct rpc_call *call, const char *publisher, struct date as_of,
+static enum status base_load(struct rpc_call *call, const struct standing_query *later,
                              struct base_year *base)
 {
     struct arena *arena = rpc_arena(call);
-    struct date_parts parts = date_to_parts(as_of);
+    struct date_parts parts = date_to_parts(later->as_of);
     parts.year--;
     if (parts.day > date_month_days(parts.year, parts.month))
         parts.day = date_month_days(parts.year, parts.month);
@@ -155,13 +120,9 @@ static enum status base_load(struct rpc_call *call, const char *publisher, struc
     *base = (struct base_year){.paths = {.arena = arena}};
     enum status status = OK;
     for (size_t i = 0; i < ARRAY_LENGTH(ends) && status == OK && base->table.count == 0; i++) {
-        struct date day;
-        char string[DATE_STRING_BYTES];
-        if (!date_from_parts(ends[i], &day)) return OK;
-        date_format(day, string);
-        struct table_query query = {
-            .scope = {publisher, parts.year}, .as_of = string, .size = TABLE_ROWS_MAX + 1};
-        status = table_load(call, &query, &base->table);
+        struct standing_query query = *later;
+        if (!date_from_parts(ends[i], &query.as_of)) return OK;
+        status = standing_load(call, &query, &base->table);
     }
     for (size_t i = 0; i < base->table.count && status == OK; i++) {
         const char *key = base_key(arena, &base->table.records[i]);
@@ -172,7 +133,7 @@ static enum status base_load(struct rpc_call *call, const char *publisher, struc
     return status;
 }
 
-static enum status comparison_row(struct rpc_call *call, const struct table *table,
+static enum status comparison_row(struct rpc_call *call, const struct standing *table,
                                   const struct base_year *base, size_t index,
                                   budget_comparison_row **out)
 {
@@ -210,15 +171,13 @@ enum status budget_get_comparison(struct budget *self, struct rpc_call *call,
     struct date as_of;
     if (date_parse(text_from(in->as_of), &as_of) != OK)
         return rpc_violation(call, "as_of", "is no date");
-    struct table table;
+    struct standing table;
     struct base_year base;
-    struct table_query query = {.scope = {in->publisher, date_to_parts(as_of).year},
-                                .as_of = in->as_of,
-                                .size = TABLE_ROWS_MAX + 1};
-    enum status status = table_load(call, &query, &table);
-    if (status == OK) status = base_load(call, in->publisher, as_of, &base);
+    const struct standing_query query = query_of(in->publisher, "", as_of, in->known_at);
+    enum status status = standing_load(call, &query, &table);
+    if (status == OK) status = base_load(call, &query, &base);
     if (status != OK) return status;
-    out->fiscal_year = query.scope.fiscal_year;
+    out->fiscal_year = date_to_parts(as_of).year;
     out->rows = arena_calloc(arena, table.count + 1, sizeof(budget_comparison_row *));
     if (out->rows == NULL) return RESOURCE_EXHAUSTED;
     for (size_t i = 0; i < table.count && status == OK; i++) {

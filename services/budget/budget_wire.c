@@ -4,6 +4,8 @@
 
 #include "rpc/codec/rpc_codec.h"
 
+enum { MS_PER_S = 1000, NS_PER_MS = 1000000 };
+
 char *string_borrow(const char *string)
 {
     union {
@@ -71,14 +73,27 @@ budget_line *line_message(struct arena *arena, const struct line_record *line)
     message->current_won = line->balance.won[AMOUNT_CURRENT];
     message->committed_won = line->balance.won[AMOUNT_COMMITTED];
     message->spent_won = line->balance.won[AMOUNT_SPENT];
+    message->reserved_won = line->reserved_won;
+    message->line_class = (budget_line_class)line->line_class;
+    message->closed = line->closed;
     if (line->citation.report_id[0] == '\0') return message;
     message->citation = citation_message(arena, &line->citation);
     return message->citation == NULL ? NULL : message;
 }
 
+bool instant_read(const protobuf_timestamp *message, int64_t *epoch_ms)
+{
+    static const int64_t first_s = -62135596800, last_s = 253402300799; /* Years 1 to 9999. */
+    if (message == NULL) return false;
+    int64_t seconds = message->seconds;
+    if (seconds < first_s) seconds = first_s;
+    if (seconds > last_s) seconds = last_s;
+    *epoch_ms = seconds * MS_PER_S + message->nanos / NS_PER_MS;
+    return true;
+}
+
 static protobuf_timestamp *timestamp_message(struct arena *arena, int64_t epoch_ms)
 {
-    enum { MS_PER_S = 1000, NS_PER_MS = 1000000 };
     protobuf_timestamp *message = arena_alloc(arena, sizeof *message);
     if (message == NULL) return NULL;
     *message = (protobuf_timestamp)PROTOBUF_TIMESTAMP_INIT;
@@ -101,6 +116,15 @@ budget_entry *entry_message(struct arena *arena, const struct entry_record *entr
     message->effective_date = string_borrow(entry->effective_date);
     message->recorded_time = recorded;
     message->rounding = entry->rounding;
+    message->description = string_borrow(entry->description);
+    message->carry_over_type = (budget_carry_over_type)entry->carry_over_type;
+    message->origin_year = entry->origin_year;
+    if (entry->corrects != 0)
+        message->corrects = arena_printf(arena, "entries/%lld", (long long)entry->corrects);
+    if (entry->reservation != 0)
+        message->reservation =
+            arena_printf(arena, "reservations/%lld", (long long)entry->reservation);
+    if (message->corrects == NULL || message->reservation == NULL) return NULL;
     if (entry->citation.report_id[0] == '\0') return message;
     message->citation = citation_message(arena, &entry->citation);
     return message->citation == NULL ? NULL : message;

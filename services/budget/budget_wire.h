@@ -10,6 +10,10 @@
 /* A string as a message's field. protobuf-c's strings are not const; nothing writes to them. */
 char *string_borrow(const char *string);
 
+/* The instant of a request in epoch milliseconds; what lies outside the calendar is its nearest
+ * end. False: it has none. */
+NODISCARD bool instant_read(const protobuf_timestamp *message, int64_t *epoch_ms);
+
 NODISCARD budget_line *line_message(struct arena *arena, const struct line_record *line);
 NODISCARD budget_entry *entry_message(struct arena *arena, const struct entry_record *entry);
 NODISCARD type_citation *citation_message(struct arena *arena, const struct citation *citation);

@@ -1,11 +1,14 @@
--- Entries, oldest first, behind a place; of one line or all, up to a day or all.
+-- Entries of all lines, oldest first, behind a place and up to a day, recorded by an instant; of all
+-- kinds or of those in a list (`,3,4,`).
 SELECT entry.id, line.name, entry.kind, entry.amount_won, entry.effective_date, entry.recorded_ms,
        entry.rounding, coalesce(reading.report_id, ''), coalesce(reading.section, ''),
-       entry.text_line, entry.table_row, entry.table_column
+       entry.text_line, entry.table_row, entry.table_column, coalesce(entry.corrects_id, 0),
+       entry.carry_over_type, entry.origin_year, coalesce(entry.reservation_id, 0),
+       entry.description
 FROM budget_entries AS entry
 JOIN budget_lines AS line ON line.id = entry.line_id
 LEFT JOIN budget_readings AS reading ON reading.id = entry.reading_id
-WHERE ($1 = '' OR line.name = $1) AND ($2 = '' OR entry.effective_date <= $2)
-    AND (entry.effective_date, entry.id) > ($3, $4)
+WHERE (entry.effective_date, entry.id) > ($1, $2) AND entry.effective_date <= $3
+    AND entry.recorded_ms <= $4 AND ($5 = '' OR $5 LIKE '%,' || entry.kind || ',%')
 ORDER BY entry.effective_date, entry.id
-LIMIT $5
+LIMIT $6
