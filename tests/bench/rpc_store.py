@@ -32,16 +32,25 @@ def messages(source, folder):
     return lambda name: factory.GetPrototype(pool.FindMessageTypeByName(name))
 
 
+def name(code):
+    return f"lines/{YEAR}-general-{code:04}"
+
+
+def put(store, table, **row):
+    store.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+                  tuple(row.values()))
+
+
 def fill(path):
     """Lines as reports have them: a tree of four levels with Korean labels, amounts and citations.
     The same on every machine."""
     made = random.Random(YEAR)
     store = sqlite3.connect(path, isolation_level=None)
+    report, section = "bench-2020", "2020년 주요업무보고\n예산 집행현황"
     store.execute("BEGIN IMMEDIATE")
-    store.execute(
-        "INSERT INTO budget_readings VALUES (1, 'bench-2020', '2020-04-21', 'tables/1', 1,"
-        " '2020년 주요업무보고' || char(10) || '예산 집행현황', ?, ?, 1, 0, '2020-03-31', 1)",
-        (BUREAUS[0], YEAR))
+    put(store, "budget_readings", id=1, report_id=report, report_day="2020-04-21",
+        table_name="tables/1", table_line=1, section=section, publisher=BUREAUS[0],
+        fiscal_year=YEAR, kind=1, previous=0, day="2020-03-31", seen=1)
     parents = [None, None, None, None]
     for code in range(1, LINES + 1):
         depth = 0 if code % 500 == 1 else made.randint(1, 3)
@@ -50,13 +59,16 @@ def fill(path):
         label = " ".join(made.choice(WORDS) for _ in range(made.randint(2, 4)))
         parent = parents[depth - 1] if depth > 0 else None
         current = made.randint(1, 90_000) * 1_000_000
-        store.execute(
-            "INSERT INTO budget_lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '2020-03-31', NULL, 1,"
-            " ?, ?)",
-            (code, f"lines/{YEAR}-general-{code:04}", YEAR, code, BUREAUS[code * 3 // (LINES + 1)],
-             f"/{code}", parent, label, depth, code, 100 + code, code))
-        store.execute("INSERT INTO budget_balances VALUES (?, ?, ?, ?)",
-                      (code, current, current * 7 // 10, current * 3 // 10))
+        put(store, "budget_lines", id=code, name=name(code), fiscal_year=YEAR, code=code,
+            publisher=BUREAUS[code * 3 // (LINES + 1)], path=f"/{code}", parent_id=parent,
+            parent_name=name(parent) if parent else "", label=label, depth=depth, position=code,
+            memo=0, first_day="2020-03-31", reading_id=1, report_id=report, section=section,
+            text_line=100 + code, table_row=code)
+        won = dict(current_won=current, committed_won=current * 7 // 10,
+                   spent_won=current * 3 // 10)
+        put(store, "budget_balances", line_id=code, above_id=parent, last_day="",
+            own_committed_count=0, own_spent_count=0, own_reserved_won=0, reserved_won=0, **won,
+            **{f"own_{what}": 0 for what in won})
         parents[depth] = code
         for below in range(depth + 1, len(parents)):
             parents[below] = None
@@ -73,12 +85,11 @@ def get_line_answers(path, sql, message):
     codes = list(range(1, LINES + 1))
     random.Random(1).shuffle(codes)
     for code in codes:
-        name = f"lines/{YEAR}-general-{code:04}"
-        (_, name, year, parent, label, depth, position, publisher, memo, report, section, text_line,
-         row, current, committed, spent) = store.execute(sql, (name,)).fetchone()
+        (_, _, year, parent, label, depth, position, publisher, memo, report, section, text_line,
+         row, current, committed, spent, *_) = store.execute(sql, (name(code),)).fetchone()
         answer = get_line_response(line=dict(
-            name=name, fiscal_year=year, parent=parent, label=label, depth=depth, position=position,
-            publisher=publisher, memo=bool(memo), current_won=current, committed_won=committed,
+            name=name(code), fiscal_year=year, parent=parent, label=label, depth=depth,
+            position=position, publisher=publisher, memo=bool(memo), current_won=current, committed_won=committed,
             spent_won=spent))
         if report:
             answer.line.citation.report_id = report
@@ -86,7 +97,7 @@ def get_line_answers(path, sql, message):
             answer.line.citation.line = text_line
             answer.line.citation.column = 1
             answer.line.citation.table_row = row
-        yield get_line_request(name=name), answer
+        yield get_line_request(name=name(code)), answer
     store.close()
 
 

@@ -195,6 +195,8 @@ static void is_undone_with_its_transaction(void)
 static void begins_with_what_there_was(void)
 {
     static const struct db_sql held[] = {
+        {"readings", "INSERT INTO budget_readings VALUES (1, 'report-2019', '2019-07-01', "
+                     "'tables/1', 1, 'one', 'b', 2019, 1, 0, '2019-06-30', 1)"},
         {"lines", "INSERT INTO budget_lines (id, name, fiscal_year, code, publisher, path, "
                   "parent_id, label, depth, position, memo, first_day, reading_id, text_line, "
                   "table_row) VALUES (1, 'lines/2019-general-0001', 2019, 1, 'b', '/all', NULL, "

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "budget_posting.h"
 #include "support/budget_reports.h"
 #include "support/suite.h"
 
@@ -187,6 +188,33 @@ static void corrects_what_a_report_said_before(void)
     budget_close_fixture(&at);
 }
 
+static int64_t number_of_unplaced(struct budget_fixture *at)
+{
+    static const struct db_sql count = {"count_unplaced",
+                                        "SELECT count(*) FROM budget_lines WHERE position = 0"};
+    return number_of(at->db, &count);
+}
+
+/* A line that has a call's entry outlives its reports; the fixture's end looks at its citation. */
+static void keeps_what_calls_posted(void)
+{
+    struct budget_fixture at;
+    budget_open_fixture(&at);
+    CU_ASSERT_EQUAL_FATAL(budget_put_snapshot(&at, budget_march), OK);
+    CU_ASSERT_EQUAL(number_of_unplaced(&at), 0);
+    struct posting_line line;
+    struct posting posting = {
+        .kind = ENTRY_COMMITMENT, .won = 1, .day = "2024-02-01", .description = ""};
+    CU_ASSERT_EQUAL_FATAL(db_begin(at.db), OK);
+    CU_ASSERT_EQUAL_FATAL(posting_line_get(at.db, &at.arena, 1, &line), OK);
+    CU_ASSERT_EQUAL_FATAL(posting_add(at.db, &line, &posting), OK);
+    CU_ASSERT_EQUAL_FATAL(db_commit(at.db), OK);
+    struct snapshot_case empty = {"gwangju-2024-04", "소통관", "2024-03-31", 'a', ROWS("|||")};
+    CU_ASSERT_EQUAL_FATAL(budget_put_snapshot(&at, empty), OK);
+    CU_ASSERT_EQUAL(number_of_unplaced(&at), 1);
+    budget_close_fixture(&at);
+}
+
 static void keeps_bureaus_apart(void)
 {
     struct budget_fixture at;
@@ -251,5 +279,6 @@ SUITE("budget", {"shows the table of 2020 cell for cell", shows_the_table_of_202
       {"takes reports in any order", takes_reports_in_any_order},
       {"reads a report once however often it comes", reads_a_report_once_however_often_it_comes},
       {"corrects what a report said before", corrects_what_a_report_said_before},
+      {"keeps what calls posted", keeps_what_calls_posted},
       {"keeps bureaus apart", keeps_bureaus_apart},
       {"leaves other slices alone", leaves_other_slices_alone})

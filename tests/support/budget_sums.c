@@ -49,6 +49,11 @@ static const struct db_sql faults[] = {
     {"lines without a balance",
      "SELECT count(*) FROM budget_lines AS l WHERE NOT EXISTS (SELECT 1 FROM budget_balances AS b "
      "WHERE b.line_id = l.id)"},
+    {"lines that show another parent or citation than theirs",
+     "SELECT count(*) FROM budget_lines AS l LEFT JOIN budget_readings AS r "
+     "ON r.id = l.reading_id AND l.position > 0 LEFT JOIN budget_lines AS p ON p.id = l.parent_id "
+     "WHERE (l.parent_name, l.report_id, l.section) <> "
+     "(coalesce(p.name, ''), coalesce(r.report_id, ''), coalesce(r.section, ''))"},
     {"balances that count elsewhere than in their parent",
      "SELECT count(*) FROM budget_balances AS b JOIN budget_lines AS l ON l.id = b.line_id WHERE "
      "coalesce(b.above_id, 0) <> CASE WHEN l.memo = 0 THEN coalesce(l.parent_id, 0) ELSE 0 END"},

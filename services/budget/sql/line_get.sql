@@ -1,15 +1,12 @@
 -- A line by its name, with its balance and citation.
-SELECT line.id, line.name, line.fiscal_year, coalesce(parent.name, ''), line.label, line.depth,
-       line.position, line.publisher, line.memo, coalesce(reading.report_id, ''),
-       coalesce(reading.section, ''), line.text_line, line.table_row,
-       coalesce(balance.current_won, 0), coalesce(balance.committed_won, 0),
-       coalesce(balance.spent_won, 0), coalesce(balance.reserved_won, 0), line.line_class,
+SELECT line.id, line.name, line.fiscal_year, line.parent_name, line.label, line.depth,
+       line.position, line.publisher, line.memo, line.report_id, line.section, line.text_line,
+       line.table_row, balance.current_won, balance.committed_won, balance.spent_won,
+       balance.reserved_won, line.line_class,
        CASE WHEN line.closed_ms IS NOT NULL
                 OR EXISTS (SELECT 1 FROM budget_closed_years AS over
                            WHERE over.publisher = line.publisher
                                AND over.fiscal_year = line.fiscal_year) THEN 1 ELSE 0 END
 FROM budget_lines AS line
-LEFT JOIN budget_lines AS parent ON parent.id = line.parent_id
-LEFT JOIN budget_readings AS reading ON reading.id = line.reading_id
-LEFT JOIN budget_balances AS balance ON balance.line_id = line.id
+JOIN budget_balances AS balance ON balance.line_id = line.id
 WHERE line.name = $1

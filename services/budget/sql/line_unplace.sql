@@ -1,2 +1,3 @@
--- Marks all lines of a ledger as not yet seen by the rebuild.
-UPDATE budget_lines SET position = 0 WHERE publisher = $1 AND fiscal_year = $2
+-- Marks all lines of a ledger as not yet seen by the rebuild. Until it sees one, no report prints it.
+UPDATE budget_lines SET position = 0, report_id = '', section = ''
+WHERE publisher = $1 AND fiscal_year = $2
