@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-static void hexadecimal(const uint8_t *bytes, size_t length, char *string)
+void digest_hexadecimal(const uint8_t *bytes, size_t length, char *string)
 {
     static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < length; i++) {
@@ -20,7 +20,7 @@ void id_new(char string[static ID_STRING_BYTES])
     uint8_t random[16];
     /* At most 256 bytes never come short once the kernel's pool is ready. */
     if (getrandom(random, sizeof random, 0) != sizeof random) abort();
-    hexadecimal(random, sizeof random, string);
+    digest_hexadecimal(random, sizeof random, string);
 }
 
 enum status digest_of(const void *bytes, size_t length, char string[static DIGEST_STRING_BYTES])
@@ -28,6 +28,6 @@ enum status digest_of(const void *bytes, size_t length, char string[static DIGES
     uint8_t digest[EVP_MAX_MD_SIZE];
     unsigned digest_length = 0;
     if (EVP_Digest(bytes, length, digest, &digest_length, EVP_sha256(), NULL) != 1) return INTERNAL;
-    hexadecimal(digest, digest_length, string);
+    digest_hexadecimal(digest, digest_length, string);
     return OK;
 }

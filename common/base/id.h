@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/status.h"
 
@@ -13,3 +14,6 @@ void id_new(char string[static ID_STRING_BYTES]);
 /* SHA-256 in lower-case hexadecimal, with a NUL. INTERNAL: the library failed. */
 NODISCARD enum status digest_of(const void *bytes, size_t length,
                                 char string[static DIGEST_STRING_BYTES]);
+
+/* Bytes in lower-case hexadecimal, with a NUL; `string` has room for 2 × length + 1. */
+void digest_hexadecimal(const uint8_t *bytes, size_t length, char *string);

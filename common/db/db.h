@@ -80,6 +80,11 @@ enum { DB_MIGRATION_SERVICE_FIRST = 100, DB_MIGRATIONS_MAX = 64 };
 NODISCARD enum status db_migrate(struct db *db, const struct db_migration *migrations, size_t count,
                                  struct fault *fault);
 
+/* The same without bringing anything up: the store has these steps and no others of their range.
+ * FAILED_PRECONDITION as db_migrate, and: it lacks one. */
+NODISCARD enum status db_migrated(struct db *db, const struct db_migration *migrations,
+                                  size_t count, struct fault *fault);
+
 /* Runs a statement to its end and forgets its rows.
  * ALREADY_EXISTS: a unique or primary key exists. FAILED_PRECONDITION: another constraint.
  * UNAVAILABLE: the store cannot be written or read now. RESOURCE_EXHAUSTED: no memory.

@@ -35,6 +35,11 @@ struct db_engine {
     int64_t (*changes)(void *connection);
     bool (*in_transaction)(void *connection);
 
+    /* Statements around the writing of rows as they were in another store, inside its transaction:
+     * foreign keys are checked at its end; numbers that the engine gives out go on behind those that
+     * were written. */
+    const char *copy_begin, *copy_end;
+
     /* Runs several statements without values. */
     enum status (*script)(void *connection, const char *text, struct fault *fault);
 };

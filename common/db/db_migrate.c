@@ -120,3 +120,18 @@ enum status db_migrate(struct db *db, const struct db_migration *migrations, siz
     }
     return status;
 }
+
+enum status db_migrated(struct db *db, const struct db_migration *migrations, size_t count,
+                        struct fault *fault)
+{
+    size_t applied = 0;
+    enum status status = steps_compare(db, migrations, count, &applied, fault);
+    for (size_t i = 0; status == OK && i < count; i++) {
+        if ((applied >> i & 1) == 0)
+            return fault_set(fault, FAILED_PRECONDITION,
+                             "the store lacks migration %s; start its service once, which brings "
+                             "it up",
+                             migrations[i].name);
+    }
+    return status;
+}

@@ -299,6 +299,8 @@ const struct db_engine db_sqlite = {
     .savepoint_begin = {"savepoint_begin", "SAVEPOINT call"},
     .savepoint_release = {"savepoint_release", "RELEASE call"},
     .savepoint_rollback = {"savepoint_rollback", "ROLLBACK TO call"},
+    .copy_begin = "PRAGMA defer_foreign_keys = ON",
+    .copy_end = "",
     .open = open_file,
     .close = close_file,
     .prepare = prepare,

@@ -43,6 +43,9 @@ static const struct command commands[] = {
     {"call", "call METHOD [JSON]",
      "any RPC: sotong call budget.v1.BudgetService/GetLine '{\"name\":\"lines/…\"}'", ctl_call, 2,
      ""},
+    {"admin", "admin copy|backup|restore SERVICE FROM TO | admin digest SERVICE STORE",
+     "a service's store as a whole: to another engine, to a file and back, its digests", ctl_admin,
+     4, ""},
     {"status", "status", "who is up, which version, how much data", ctl_status, 0, ""},
 };
 

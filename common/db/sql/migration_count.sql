@@ -1,0 +1,2 @@
+-- How many steps made this store.
+SELECT count(*) FROM schema_migrations

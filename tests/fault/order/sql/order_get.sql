@@ -1,0 +1,2 @@
+-- An order by its id.
+SELECT state, reservation FROM orders WHERE id = $1
