@@ -13,6 +13,7 @@ enum {
     CELL_BYTES_MAX = 65536, /* The bound of slice.v1.Cell.text. */
     BASIS_DAYS_MAX = 200,   /* Tables older than that speak of earlier years. */
     REQUEST_ID_DIGITS = 40,
+    REQUEST_BYTES_MAX = 64 * 1024 * 1024, /* Encoded. */
 };
 
 void collect_init(struct collect *collect, struct arena *arena, const char *as_of)
@@ -230,19 +231,28 @@ void collect_part_next(struct collect_owner *owner)
     arena_reset(&owner->arena);
 }
 
+/* From what the request holds, so that other content never comes under the same id; and from the
+ * program's version, so that a later one derives anew. NULL: no memory. */
+static char *request_id(struct collect_owner *owner, const slice_put_slice_request *request)
+{
+    char digest[DIGEST_STRING_BYTES];
+    struct buffer key;
+    buffer_init(&key, REQUEST_BYTES_MAX);
+    enum status status = buffer_printf(&key, "%s\n%s\n", owner->name, app_version());
+    if (status == OK) status = rpc_encode(&request->base, &key);
+    if (status == OK) status = digest_of(key.bytes, key.length, digest);
+    buffer_free(&key);
+    if (status != OK) return NULL;
+    return arena_printf(&owner->arena, "import-%.*s", REQUEST_ID_DIGITS, digest);
+}
+
 slice_put_slice_request *collect_request(struct collect_owner *owner, slice_slice_source *source,
                                          bool last)
 {
     struct arena *arena = &owner->arena;
     slice_put_slice_request *request = arena_alloc(arena, sizeof *request);
-    char *key = arena_printf(arena, "%s\n%s\n%s\n%s\n%d\n%s", source->report_id, source->digest,
-                             source->as_of, owner->name, owner->part, app_version());
-    char digest[DIGEST_STRING_BYTES];
-    if (request == NULL || key == NULL) return NULL;
-    if (digest_of(key, strlen(key), digest) != OK) return NULL;
+    if (request == NULL) return NULL;
     *request = (slice_put_slice_request)SLICE_PUT_SLICE_REQUEST_INIT;
-    request->request_id = arena_printf(arena, "import-%.*s", REQUEST_ID_DIGITS, digest);
-    if (request->request_id == NULL) return NULL;
     request->source = source;
     request->part = owner->part;
     request->last = last;
@@ -250,5 +260,6 @@ slice_put_slice_request *collect_request(struct collect_owner *owner, slice_slic
     request->n_figures = owner->figures.count;
     request->tables = (slice_table **)(void *)owner->tables.items;
     request->n_tables = owner->tables.count;
-    return request;
+    request->request_id = request_id(owner, request);
+    return request->request_id == NULL ? NULL : request;
 }

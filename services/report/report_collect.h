@@ -62,8 +62,8 @@ NODISCARD enum status collect_end(struct collect *collect);
 /* Empties an owner's part, which has been delivered, and begins the next. */
 void collect_part_next(struct collect_owner *owner);
 
-/* A PutSliceRequest of an owner's part, in the part's arena. Its request id is derived from the
- * source, the owner, the part and this program's version, so that a retry is a replay. NULL: no
+/* A PutSliceRequest of an owner's part, in the part's arena. Its request id is derived from its
+ * content, the owner and this program's version, so that a retry is a replay. NULL: no
  * memory. */
 slice_put_slice_request *collect_request(struct collect_owner *owner, slice_slice_source *source,
                                          bool last);

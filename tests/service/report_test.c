@@ -344,7 +344,8 @@ static void repeats_request_ids(void)
     other.digest = another;
     struct collect_owner *owner = &collect.owners[0];
     const char *first = collect_request(owner, &source, true)->request_id;
-    CU_ASSERT_STRING_EQUAL(first, collect_request(owner, &source, false)->request_id);
+    CU_ASSERT_STRING_EQUAL(first, collect_request(owner, &source, true)->request_id);
+    CU_ASSERT_STRING_NOT_EQUAL(first, collect_request(owner, &source, false)->request_id);
     CU_ASSERT_STRING_NOT_EQUAL(first, collect_request(owner, &other, true)->request_id);
     CU_ASSERT_STRING_NOT_EQUAL(first, collect_request(owner + 1, &source, true)->request_id);
     char *kept = arena_printf(&at.arena, "%s", first);
