@@ -25,6 +25,8 @@
 #error "SOTONG_VERSION comes from common/CMakeLists.txt"
 #endif
 
+_Static_assert((int)APP_JOBS_MAX <= (int)RPC_CHORES_MAX, "each job is a chore of the server");
+
 enum {
     CONFIG_ARENA_BYTES_MAX = 256 * 1024,
     MALLOC_ARENAS_MAX = 2,          /* Of glibc: each costs memory, and threads are few. */
@@ -52,6 +54,7 @@ struct running {
     bool opened;
     struct app_mount mounts[APP_MOUNTS_MAX];
     size_t mount_count;
+    struct rpc_chore chores[APP_JOBS_MAX];
     struct http_tls *tls; /* NULL: none. */
     struct rpc_server *server;
     bool stopping;
@@ -182,6 +185,16 @@ static void descriptors_raise(size_t connections_max)
               (unsigned long long)limit.rlim_cur, connections_max);
 }
 
+static void jobs_prepare(struct running *running)
+{
+    const struct app_service *service = running->service;
+    assert(service->job_count <= APP_JOBS_MAX);
+    for (size_t i = 0; i < service->job_count; i++) {
+        const struct app_job *job = &service->jobs[i];
+        running->chores[i] = (struct rpc_chore){job->name, job->every_ms, job->run, running->self};
+    }
+}
+
 static enum status server_open(struct running *running, struct fault *fault)
 {
     struct rpc_mount mounts[APP_MOUNTS_MAX];
@@ -197,6 +210,9 @@ static enum status server_open(struct running *running, struct fault *fault)
     config.mount_count = running->mount_count;
     config.writer = running->writer;
     config.store_path = running->writer == NULL ? NULL : running->config->store_path;
+    jobs_prepare(running);
+    config.chores = running->chores;
+    config.chore_count = running->service->job_count;
     config.client = running->client;
     config.loops = running->config->threads;
     config.http = running->config->http;

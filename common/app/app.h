@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/fault.h"
 #include "base/status.h"
 #include "db/db.h"
@@ -29,13 +30,29 @@ struct app {
     struct rpc_client *client;   /* NULL unless the service makes calls. */
 };
 
-enum { APP_MOUNTS_MAX = 8 };
+enum { APP_MOUNTS_MAX = 8, APP_JOBS_MAX = 16 };
+
+/* What a service does by itself from time to time, such as letting reservations expire. Runs where
+ * the store is written, between the calls: first when serving begins, then every_ms after the last
+ * run, until the service drains. `self` is the service's own, from its open.
+ *
+ * A run has a savepoint in a transaction; any other status than OK undoes it and is logged, once
+ * until a run succeeds, and the job is tried again at its next time. Calls wait while it runs: it
+ * does a page of its work and sets *more, which is false before, to go on at once. What it takes
+ * from the arena is gone when it returns. A run that changed a row wakes who waits for a commit. */
+struct app_job {
+    const char *name;
+    int64_t every_ms;
+    enum status (*run)(void *self, struct db *db, struct arena *arena, bool *more);
+};
 
 struct app_service {
     const char *name;                      /* "budget" */
     bool stateless;                        /* Has no store. */
     const struct db_migration *migrations; /* Its own; the slice store brings its own too. */
     size_t migration_count;
+    const struct app_job *jobs; /* At most APP_JOBS_MAX. */
+    size_t job_count;
     bool makes_calls; /* Gets an rpc_client with the peers of the configuration. */
     /* Sets up the service and fills the mounts. The service lives until close. */
     enum status (*open)(const struct app *app, struct app_mount mounts[static APP_MOUNTS_MAX],

@@ -23,11 +23,15 @@ void id_new(char string[static ID_STRING_BYTES])
     digest_hexadecimal(random, sizeof random, string);
 }
 
+enum status digest_bytes(const void *bytes, size_t length, uint8_t digest[static DIGEST_BYTES])
+{
+    return EVP_Digest(bytes, length, digest, NULL, EVP_sha256(), NULL) == 1 ? OK : INTERNAL;
+}
+
 enum status digest_of(const void *bytes, size_t length, char string[static DIGEST_STRING_BYTES])
 {
-    uint8_t digest[EVP_MAX_MD_SIZE];
-    unsigned digest_length = 0;
-    if (EVP_Digest(bytes, length, digest, &digest_length, EVP_sha256(), NULL) != 1) return INTERNAL;
-    digest_hexadecimal(digest, digest_length, string);
-    return OK;
+    uint8_t digest[DIGEST_BYTES];
+    enum status status = digest_bytes(bytes, length, digest);
+    if (status == OK) digest_hexadecimal(digest, sizeof digest, string);
+    return status;
 }

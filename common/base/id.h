@@ -6,12 +6,16 @@
 
 #include "base/status.h"
 
-enum { ID_STRING_BYTES = 33, DIGEST_STRING_BYTES = 65 };
+enum { ID_STRING_BYTES = 33, DIGEST_BYTES = 32, DIGEST_STRING_BYTES = 65 };
 
 /* A random id of 128 bits in lower-case hexadecimal, with a NUL. */
 void id_new(char string[static ID_STRING_BYTES]);
 
-/* SHA-256 in lower-case hexadecimal, with a NUL. INTERNAL: the library failed. */
+/* SHA-256. INTERNAL: the library failed. */
+NODISCARD enum status digest_bytes(const void *bytes, size_t length,
+                                   uint8_t digest[static DIGEST_BYTES]);
+
+/* The same in lower-case hexadecimal, with a NUL. */
 NODISCARD enum status digest_of(const void *bytes, size_t length,
                                 char string[static DIGEST_STRING_BYTES]);
 

@@ -122,6 +122,11 @@ int64_t db_changes(struct db *db)
     return db->engine->changes(db->connection);
 }
 
+int64_t db_changes_total(struct db *db)
+{
+    return db->engine->changes_total(db->connection);
+}
+
 enum status db_query_values(struct db *db, struct db_rows *rows, const struct db_sql *sql,
                             const struct db_value *values, size_t count)
 {

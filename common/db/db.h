@@ -70,13 +70,18 @@ void db_close(struct db *db);
 /* Brings the schema up to the last migration, each step in its own transaction, and stores each
  * step's digest. The steps stand in the order of their numbers.
  *
- * Steps 1 to 99 are those of the slice store, steps from DB_MIGRATION_SERVICE_FIRST a service's
- * own; neither depends on the other. A call may bring both, or it is called once for each: steps
- * of a range that a call does not bring are left alone.
+ * Steps from 1 are those of the slice store, steps from DB_MIGRATION_RUNTIME_FIRST the runtime's,
+ * steps from DB_MIGRATION_SERVICE_FIRST a service's own; none depends on another range. A call may
+ * bring several, or it is called once for each: steps of a range that a call does not bring are
+ * left alone.
  *
  * FAILED_PRECONDITION: the store was made by other migrations; the fault names the first that
  * differs, is not known, or was not appended at the end. */
-enum { DB_MIGRATION_SERVICE_FIRST = 100, DB_MIGRATIONS_MAX = 64 };
+enum {
+    DB_MIGRATION_RUNTIME_FIRST = 90,
+    DB_MIGRATION_SERVICE_FIRST = 100,
+    DB_MIGRATIONS_MAX = 64,
+};
 NODISCARD enum status db_migrate(struct db *db, const struct db_migration *migrations, size_t count,
                                  struct fault *fault);
 
@@ -99,6 +104,9 @@ NODISCARD enum status db_run_plain(struct db *db, const struct db_sql *sql);
 
 /* Rows changed by the last db_run. */
 int64_t db_changes(struct db *db);
+
+/* Rows changed since the connection was opened, also those that were rolled back. */
+int64_t db_changes_total(struct db *db);
 
 /* The rows of a statement, one at a time. Texts and bytes live until the next db_next or db_end. */
 struct db_rows {

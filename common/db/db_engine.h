@@ -33,11 +33,12 @@ struct db_engine {
     struct text (*get_bytes)(void *statement, int column);
 
     int64_t (*changes)(void *connection);
+    int64_t (*changes_total)(void *connection);
     bool (*in_transaction)(void *connection);
 
     /* Statements around the writing of rows as they were in another store, inside its transaction:
-     * foreign keys are checked at its end; numbers that the engine gives out go on behind those that
-     * were written. */
+     * foreign keys are checked at its end; numbers that the engine gives out go on behind those
+     * that were written. */
     const char *copy_begin, *copy_end;
 
     /* Runs several statements without values. */

@@ -9,7 +9,8 @@
 
 static bool same_range(int a, int b)
 {
-    return (a < DB_MIGRATION_SERVICE_FIRST) == (b < DB_MIGRATION_SERVICE_FIRST);
+    return (a < DB_MIGRATION_RUNTIME_FIRST) == (b < DB_MIGRATION_RUNTIME_FIRST) &&
+           (a < DB_MIGRATION_SERVICE_FIRST) == (b < DB_MIGRATION_SERVICE_FIRST);
 }
 
 static enum status order_check(const struct db_migration *migrations, size_t count,

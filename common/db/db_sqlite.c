@@ -284,6 +284,12 @@ static int64_t changes(void *self)
     return sqlite3_changes64(connection->sqlite);
 }
 
+static int64_t changes_total(void *self)
+{
+    const struct connection *connection = self;
+    return sqlite3_total_changes64(connection->sqlite);
+}
+
 static bool in_transaction(void *self)
 {
     const struct connection *connection = self;
@@ -313,6 +319,7 @@ const struct db_engine db_sqlite = {
     .get_text = get_text,
     .get_bytes = get_bytes,
     .changes = changes,
+    .changes_total = changes_total,
     .in_transaction = in_transaction,
     .script = script,
 };

@@ -22,7 +22,7 @@ NODISCARD enum status gen_method_idle_timeout(const gen_method *method, int64_t 
 /* The method has no side effects. */
 bool gen_method_no_side_effects(const char *package, const gen_method *method);
 
-/* The method may be repeated: it has no side effects, or is declared idempotent. */
+/* The method says that it may be repeated: it has no side effects, or is declared idempotent. */
 bool gen_method_idempotent(const char *package, const gen_method *method);
 
 /* The method streams in one direction or both. */

@@ -3,6 +3,7 @@
 
 #include "gen/gen_emit.h"
 #include "gen/gen_options.h"
+#include "gen/gen_write_ids.h"
 
 enum { JSON_NAME_BYTES_MAX = 255 };
 
@@ -182,14 +183,14 @@ static enum status emit_message(const struct gen_schema *schema, const struct ge
 }
 
 /* What most methods are not, told only of those that are. */
-static void emit_flags(const char *package, const gen_method *method, int64_t idle_timeout_ms,
+static void emit_flags(const char *package, const gen_method *method, bool replayed,
                        struct gen_page *page)
 {
     const struct {
         const char *name;
         bool set;
     } flags[] = {
-        {"idempotent", gen_method_idempotent(package, method)},
+        {"idempotent", replayed || gen_method_idempotent(package, method)},
         {"no_side_effects", gen_method_no_side_effects(package, method)},
         {"client_streams", method->client_streaming},
         {"server_streams", method->server_streaming},
@@ -197,8 +198,6 @@ static void emit_flags(const char *package, const gen_method *method, int64_t id
     for (size_t i = 0; i < ARRAY_LENGTH(flags); i++) {
         if (flags[i].set) gen_print(page, "        .%s = true,\n", flags[i].name);
     }
-    if (idle_timeout_ms != 0)
-        gen_print(page, "        .idle_timeout_ms = INT64_C(%lld),\n", (long long)idle_timeout_ms);
 }
 
 static enum status emit_method(const struct gen_schema *schema, const gen_file *file,
@@ -214,9 +213,11 @@ static enum status emit_method(const struct gen_schema *schema, const gen_file *
     struct gen_method_names names;
     enum rpc_lane lane = RPC_LANE_WRITE;
     int64_t idle_timeout_ms = 0;
+    bool replayed = false;
     enum status status = gen_name_method(schema, file, service, method, &names, fault);
     if (status == OK) status = gen_method_lane(file->package, method, &lane, fault);
     if (status == OK) status = gen_method_idle_timeout(method, &idle_timeout_ms, fault);
+    if (status == OK) status = gen_method_replayed(schema, file, method, &replayed, fault);
     if (status != OK) return status;
     gen_print(page,
               "    {\n"
@@ -227,7 +228,10 @@ static enum status emit_method(const struct gen_schema *schema, const gen_file *
               "        .lane = %s,\n",
               file->package, service->name, method->name, method->name, names.input, names.output,
               lanes[lane]);
-    emit_flags(file->package, method, idle_timeout_ms, page);
+    emit_flags(file->package, method, replayed, page);
+    if (idle_timeout_ms != 0)
+        gen_print(page, "        .idle_timeout_ms = INT64_C(%lld),\n", (long long)idle_timeout_ms);
+    if (replayed) gen_print(page, "        .request_id = offsetof(%s, request_id),\n", names.input);
     gen_print(page, "    },\n");
     return OK;
 }

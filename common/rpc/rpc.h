@@ -98,6 +98,8 @@ struct rpc_method {
     bool client_streams;  /* Both: bidirectional. */
     bool server_streams;
     int64_t idle_timeout_ms; /* Of a stream; 0: the runtime's default, -1: none. */
+    size_t request_id;       /* Of a write: where the request's struct has its string request_id, by
+                              * which the runtime replays it; 0: it has none. */
 };
 
 /* A service as its clients see it. */

@@ -52,6 +52,15 @@ enum status sample_put_node(struct sample *self, struct rpc_call *call, const sa
     return OK;
 }
 
+enum status sample_add_node(struct sample *self, struct rpc_call *call,
+                            const sample_add_node_request *in, sample_node *out)
+{
+    (void)self;
+    (void)call;
+    if (in->node != NULL) out->kind = in->node->kind;
+    return OK;
+}
+
 static enum status call_peer(struct rpc_call *call, const char *path, sample_node *out)
 {
     const struct rpc_method method = {

@@ -230,8 +230,11 @@ static void refuses_other_migrations(void)
         {100, "100_lines", "CREATE TABLE lines (id INTEGER NOT NULL PRIMARY KEY);"},
         {101, "101_broken", "CREATE TABLE half (id INTEGER); CREATE NONSENSE;"}};
     static const struct db_migration before[] = {
-        {99, "99_late", "SELECT 1;"},
+        {89, "89_late", "SELECT 1;"},
         {100, "100_lines", "CREATE TABLE lines (id INTEGER NOT NULL PRIMARY KEY);"}};
+    static const struct db_migration runtime[] = {{90, "90_a", "SELECT 1;"},
+                                                  {99, "99_b", "SELECT 1;"}};
+    static const struct db_migration runtime_before[] = {{91, "91_a", "SELECT 1;"}};
     struct {
         const struct db_migration *migrations;
         size_t count;
@@ -248,6 +251,11 @@ static void refuses_other_migrations(void)
         {own, 1, OK, ""}, /* Nothing of the broken step was kept. */
         {steps, 2, OK, ""},
         {before, 2, FAILED_PRECONDITION, "1_groups made this store"},
+        {runtime, 2, OK, ""}, /* Between the two others, and apart from them. */
+        {own, 1, OK, ""},
+        {steps, 2, OK, ""},
+        {runtime, 2, OK, ""},
+        {runtime_before, 1, FAILED_PRECONDITION, "90_a made this store"},
     };
     struct fixture at = fixture_open();
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {

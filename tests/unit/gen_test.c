@@ -85,6 +85,28 @@ static const struct {
     {"package a.v1;" OPTIONS "message M {} service A { rpc Get(stream M) returns (M) {"
      "option (sotong.options.v1.idle_timeout_ms) = -2; } }",
      "Get: idle_timeout_ms is less than -1"},
+    {"package a.v1;" OPTIONS "message M { string request_id = 1" BOUNDS(
+         "required: true") "}"
+                           "service A { rpc Put(M) returns (M); }",
+     ""},
+    {"package a.v1; message M { string request_id = 1; } service A { rpc Put(M) returns (M); }",
+     "bad.proto: a.v1.M.request_id: the id of a write is one string, outside of oneofs, whose "
+     "bounds say that it is required"},
+    {"package a.v1;" OPTIONS "message M { repeated string request_id = 1" BOUNDS(
+         "required: true") "} service A { rpc Put(M) returns (M); }",
+     "a.v1.M.request_id: the id of a write is one string"},
+    {"package a.v1;" OPTIONS "message M { int64 request_id = 1" BOUNDS(
+         "required: true") "} service A { rpc Put(M) returns (M); }",
+     "a.v1.M.request_id: the id of a write is one string"},
+    {"package a.v1; message M { string request_id = 1; } service A { rpc Get(M) returns (M) {"
+     "option idempotency_level = NO_SIDE_EFFECTS; } }",
+     ""},
+    {"package a.v1;" OPTIONS "message N { N n = 1; map<string, string> m = 2; }"
+     "message M { string request_id = 1" BOUNDS(
+         "required: true") "repeated N n = 2; }"
+                           "service A { rpc Put(M) returns (M); }",
+     "bad.proto: a.v1.M has a request_id, but also a map (a.v1.N.MEntry), whose entries have no "
+     "order"},
 };
 
 static void refuses_with_reasons(void)

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/fiber.h"
+#include "base/id.h"
 #include "base/timers.h"
 #include "http/http_message.h"
 #include "rpc/rpc.h"
@@ -151,6 +152,7 @@ struct rpc_call {
 
     struct fault fault; /* Its first byte and the reason's are cleared too. */
     char reason[RPC_REASON_BYTES_MAX + 1];
+    uint8_t request_digest[DIGEST_BYTES]; /* See rpc_replay.h. */
     struct rpc_field_violation violations[RPC_VIOLATIONS_MAX];
 };
 

@@ -11,6 +11,7 @@
 #include "rpc/server/rpc_lanes.h"
 #include "rpc/server/rpc_protocol.h"
 #include "rpc/server/rpc_recorder.h"
+#include "rpc/server/rpc_replay.h"
 #include "rpc/server/rpc_server_parts.h"
 
 /* ---- Beginning and end ---- */
@@ -142,6 +143,7 @@ static void submit(struct rpc_call *call)
     if (call->lane == RPC_LANE_FLOW && !keep_fields(call)) {
         status = rpc_fail(call, RESOURCE_EXHAUSTED, "no memory for the call");
     }
+    if (rpc_replay_applies(call)) status = rpc_replay_prepare(call);
     call->phase = RPC_PHASE_LANE;
     if (status == OK) status = rpc_lanes_submit(call->loop->lanes, call);
     if (status != OK) rpc_call_fail(call, status);

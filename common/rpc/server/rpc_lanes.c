@@ -9,7 +9,10 @@
 #include "rpc/server/rpc_call.h"
 #include "rpc/server/rpc_loop.h"
 #include "rpc/server/rpc_metrics.h"
+#include "rpc/server/rpc_replay.h"
 #include "rpc/server/rpc_server_parts.h"
+
+enum { NS_PER_MS = 1000000 };
 
 /* A queue of jobs, first in, first out. */
 struct jobs {
@@ -24,7 +27,8 @@ struct worker {
 
 struct rpc_lanes {
     struct rpc_lanes_config config;
-    atomic_uint commits; /* Counted by the writer when they are durable. */
+    atomic_uint commits;      /* Counted by the writer when they are durable. */
+    struct rpc_chores chores; /* The writer's. */
     uv_thread_t writer_thread;
     bool writer_started;
 
@@ -37,6 +41,7 @@ struct rpc_lanes {
     struct jobs writes;
     struct jobs flows;
     int workers_idle;
+    bool chores_begun;
     bool stopping;
 };
 
@@ -94,7 +99,9 @@ static struct jobs jobs_take(struct jobs *jobs, size_t most)
 
 static enum status job_body(struct rpc_job *job)
 {
-    if (job->write == NULL) return rpc_call_run(job->call);
+    if (job->write == NULL) {
+        return rpc_replay_applies(job->call) ? rpc_replay_run(job->call) : rpc_call_run(job->call);
+    }
     if (rpc_cancelled(job->call)) {
         return rpc_fail(job->call, CANCELLED, "the call was over before the write");
     }
@@ -132,25 +139,33 @@ static void batch_fail(struct jobs *jobs)
     }
 }
 
-static void batch_run(struct rpc_lanes *lanes, struct jobs *jobs)
+/* Runs the calls that waited, of which there may be none, and the chores that are due. */
+static void batch_run(struct rpc_lanes *lanes, struct jobs *jobs, bool chores)
 {
     struct db *db = lanes->config.writer;
     int64_t began_us = clock_monotonic_us();
     if (db_begin(db) != OK) {
         batch_fail(jobs);
+        if (chores) rpc_chores_put_off(&lanes->chores);
         return;
     }
     for (struct rpc_job *job = jobs->first; job != NULL; job = job->next)
         job_run(job, db);
+    bool changed = chores && rpc_chores_run(&lanes->chores, db);
     bool kept = db_commit(db) == OK;
-    rpc_metrics_commit(lanes->config.metrics, jobs->count, clock_monotonic_us() - began_us, kept);
-    if (kept) {
-        lanes->commits++;
-        lanes->config.committed(lanes->config.context);
+    if (jobs->count > 0 || changed) {
+        rpc_metrics_commit(lanes->config.metrics, jobs->count, clock_monotonic_us() - began_us,
+                           kept);
+    }
+    if (!kept) {
+        db_rollback(db);
+        batch_fail(jobs);
         return;
     }
-    db_rollback(db);
-    batch_fail(jobs);
+    if (chores) rpc_chores_kept(&lanes->chores);
+    if (jobs->count == 0 && !changed) return;
+    lanes->commits++;
+    lanes->config.committed(lanes->config.context);
 }
 
 /* Hands out what the batch's jobs came to. Their owners may release them at once. */
@@ -171,20 +186,59 @@ static void batch_finish(struct rpc_lanes *lanes, struct jobs *jobs)
     uv_mutex_unlock(&lanes->mutex);
 }
 
+/* How long until the next chore is due, under the mutex; INT64_MAX: for ever. */
+static int64_t chores_wait_ms(const struct rpc_lanes *lanes)
+{
+    int64_t due_ms = lanes->chores_begun ? rpc_chores_due_ms(&lanes->chores) : INT64_MAX;
+    if (due_ms == INT64_MAX) return INT64_MAX;
+    int64_t wait_ms = due_ms - clock_monotonic_ms();
+    return wait_ms > 0 ? wait_ms : 0;
+}
+
+/* Waits for something to write, under the mutex. False: the writer ends. */
+static bool writer_wait(struct rpc_lanes *lanes)
+{
+    while (lanes->writes.count == 0) {
+        if (lanes->stopping) return false;
+        int64_t wait_ms = chores_wait_ms(lanes);
+        if (wait_ms == 0) return true;
+        if (wait_ms == INT64_MAX) {
+            uv_cond_wait(&lanes->write_waiting, &lanes->mutex);
+        } else {
+            (void)uv_cond_timedwait(&lanes->write_waiting, &lanes->mutex,
+                                    (uint64_t)wait_ms * NS_PER_MS);
+        }
+    }
+    return true;
+}
+
 static void writer_main(void *argument)
 {
     struct rpc_lanes *lanes = argument;
     uv_mutex_lock(&lanes->mutex);
-    for (;;) {
-        while (lanes->writes.count == 0 && !lanes->stopping)
-            uv_cond_wait(&lanes->write_waiting, &lanes->mutex);
-        if (lanes->writes.count == 0) break;
+    while (writer_wait(lanes)) {
+        bool chores = chores_wait_ms(lanes) == 0;
         struct jobs jobs = jobs_take(&lanes->writes, RPC_WRITE_BATCH_MAX);
         uv_mutex_unlock(&lanes->mutex);
-        batch_run(lanes, &jobs);
+        batch_run(lanes, &jobs, chores);
         batch_finish(lanes, &jobs);
         uv_mutex_lock(&lanes->mutex);
     }
+    uv_mutex_unlock(&lanes->mutex);
+}
+
+void rpc_lanes_begin_chores(struct rpc_lanes *lanes)
+{
+    uv_mutex_lock(&lanes->mutex);
+    lanes->chores_begun = true;
+    uv_cond_signal(&lanes->write_waiting);
+    uv_mutex_unlock(&lanes->mutex);
+}
+
+void rpc_lanes_end_chores(struct rpc_lanes *lanes)
+{
+    uv_mutex_lock(&lanes->mutex);
+    lanes->chores_begun = false;
     uv_mutex_unlock(&lanes->mutex);
 }
 
@@ -345,6 +399,7 @@ enum status rpc_lanes_new(const struct rpc_lanes_config *config, struct rpc_lane
     struct rpc_lanes *lanes = calloc(1, sizeof *lanes);
     if (lanes == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for the lanes");
     lanes->config = *config;
+    rpc_chores_init(&lanes->chores, config->chores, config->chore_count, config->chore_bytes_max);
     if (uv_mutex_init(&lanes->mutex) != 0 || uv_cond_init(&lanes->write_waiting) != 0 ||
         uv_cond_init(&lanes->write_done) != 0 || uv_cond_init(&lanes->flow_waiting) != 0)
         abort(); /* On Linux these only fail when called wrongly. */
@@ -368,6 +423,7 @@ void rpc_lanes_free(struct rpc_lanes *lanes)
     for (int i = 0; i < lanes->worker_count; i++)
         (void)uv_thread_join(&lanes->workers[i].thread);
     if (lanes->writer_started) (void)uv_thread_join(&lanes->writer_thread);
+    rpc_chores_free(&lanes->chores);
     uv_cond_destroy(&lanes->write_waiting);
     uv_cond_destroy(&lanes->write_done);
     uv_cond_destroy(&lanes->flow_waiting);

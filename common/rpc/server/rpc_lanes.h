@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "db/db.h"
 #include "rpc/rpc.h"
+#include "rpc/server/rpc_chores.h"
 
 struct rpc_job;
 struct rpc_lanes;
@@ -17,7 +18,10 @@ struct rpc_lanes_config {
     int workers_max;
     size_t write_queue_max;
     size_t flow_queue_max;
-    struct rpc_metrics *metrics; /* Where commits are counted. */
+    struct rpc_metrics *metrics;    /* Where commits are counted. */
+    const struct rpc_chore *chores; /* Borrowed; run between rpc_lanes_begin_chores and _end. */
+    size_t chore_count;
+    size_t chore_bytes_max; /* Of a run's arena. */
     /* Something was committed; called on the writer's thread. */
     void (*committed)(void *context);
     void *context;
@@ -51,6 +55,11 @@ bool rpc_lanes_withdraw(struct rpc_lanes *lanes, struct rpc_job *job);
 NODISCARD enum status rpc_lanes_write(struct rpc_lanes *lanes, struct rpc_call *call,
                                       enum status (*write)(struct rpc_call *call, void *context),
                                       void *context);
+
+/* Begins to run the chores, and ends it: when this returns one may still run, but no other will
+ * begin. */
+void rpc_lanes_begin_chores(struct rpc_lanes *lanes);
+void rpc_lanes_end_chores(struct rpc_lanes *lanes);
 
 /* How many commits have become durable. */
 unsigned rpc_lanes_commits(const struct rpc_lanes *lanes);

@@ -11,6 +11,7 @@
 #include "rpc/server/rpc_recorder.h"
 #include "rpc/server/rpc_reflection.h"
 #include "rpc/server/rpc_server_parts.h"
+#include "rpc_sql.h"
 
 struct rpc_server_config rpc_server_config_default(void)
 {
@@ -90,9 +91,16 @@ static enum status lanes_start(struct rpc_server *server, struct fault *fault)
                                                 server->config.limits.write_queue_max,
                                             .flow_queue_max = server->config.limits.flow_queue_max,
                                             .metrics = server->metrics,
+                                            .chores = server->config.chores,
+                                            .chore_count = server->config.chore_count,
+                                            .chore_bytes_max = server->config.limits.call_bytes_max,
                                             .committed = committed,
                                             .context = server};
-    return rpc_lanes_new(&config, &server->lanes, fault);
+    enum status status = OK;
+    if (config.writer != NULL) {
+        status = db_migrate(config.writer, rpc_migrations, rpc_migration_count, fault);
+    }
+    return status == OK ? rpc_lanes_new(&config, &server->lanes, fault) : status;
 }
 
 static enum status recorder_start(struct rpc_loop *loop, struct fault *fault)
@@ -198,6 +206,7 @@ static enum status server_start(struct rpc_server *server, struct fault *fault)
         status = loop_start(server, i, fault);
     if (status == OK) status = listener_start(server, fault);
     if (status == OK) status = threads_start(server, fault);
+    if (status == OK) rpc_lanes_begin_chores(server->lanes);
     return status;
 }
 
@@ -289,6 +298,7 @@ void rpc_server_drain(struct rpc_server *server, void (*stopped)(void *context),
 {
     if (server->draining) return;
     server->draining = true;
+    rpc_lanes_end_chores(server->lanes);
     server->stopped = stopped;
     server->stopped_context = context;
     http_listener_free(server->listener, listener_closed, server);

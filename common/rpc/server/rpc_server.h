@@ -6,6 +6,7 @@
 #include "db/db.h"
 #include "http/http_limits.h"
 #include "rpc/rpc.h"
+#include "rpc/server/rpc_chores.h"
 #include "rpc/server/rpc_cors.h"
 #include "rpc/server/rpc_limits.h"
 #include "rpc/server/rpc_recorder.h"
@@ -29,8 +30,11 @@ struct rpc_server_config {
     bool allow_plain;     /* With TLS: what is not is served too. */
     const struct rpc_mount *mounts; /* Borrowed until rpc_server_new returns. */
     size_t mount_count;
-    struct db *writer;         /* Borrowed for the server's life; NULL: no store. */
-    const char *store_path;    /* For read connections; NULL: no store. */
+    struct db *writer;      /* Borrowed for the server's life, which begins with the runtime's own
+                             * migrations (DB_MIGRATION_RUNTIME_FIRST); NULL: no store. */
+    const char *store_path; /* For read connections; NULL: no store. */
+    const struct rpc_chore *chores; /* Borrowed for the server's life; they need a store. */
+    size_t chore_count;
     struct rpc_client *client; /* What rpc_call_client gives; may be NULL. */
     int workers_max;           /* 1 to RPC_WORKERS_MAX */
     struct rpc_limits limits;

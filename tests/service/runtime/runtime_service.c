@@ -47,6 +47,29 @@ enum status runtime_put_row(struct runtime *self, struct rpc_call *call,
     return row_read(call, in->row->name, out);
 }
 
+static enum status count(struct runtime *self, struct rpc_call *call,
+                         const runtime_count_row_request *in, int64_t by, runtime_row *out)
+{
+    self->runs++;
+    wait_ms(in->wait_ms);
+    enum status status = db_run(rpc_db(call), &runtime_row_add_sql, DB_TEXT(in->name), DB_INT(by));
+    if (status != OK) return status;
+    if (in->fail_after) return rpc_fail(call, ABORTED, "failed as it was told");
+    return row_read(call, in->name, out);
+}
+
+enum status runtime_count_row(struct runtime *self, struct rpc_call *call,
+                              const runtime_count_row_request *in, runtime_row *out)
+{
+    return count(self, call, in, in->add, out);
+}
+
+enum status runtime_discount_row(struct runtime *self, struct rpc_call *call,
+                                 const runtime_count_row_request *in, runtime_row *out)
+{
+    return count(self, call, in, -in->add, out);
+}
+
 static enum status add(struct rpc_call *call, void *context)
 {
     const runtime_add_to_row_request *in = context;
@@ -70,12 +93,13 @@ enum status runtime_add_to_row(struct runtime *self, struct rpc_call *call,
 
 /* ---- Streams ---- */
 
-static enum status watch(struct rpc_call *call, const char *name)
+static enum status watch(struct runtime *self, struct rpc_call *call, const char *name)
 {
     for (;;) {
         runtime_row row = RUNTIME_ROW_INIT;
         enum status status = row_read(call, name, &row);
         if (status == OK || status == NOT_FOUND) status = runtime_watch_row_send(call, &row);
+        self->sent += status == OK;
         if (status == OK) status = rpc_wait_commit(call);
         if (status != OK) return status;
     }
@@ -85,7 +109,7 @@ enum status runtime_watch_row(struct runtime *self, struct rpc_call *call,
                               const runtime_get_row_request *in)
 {
     self->streams++;
-    enum status status = watch(call, in->name);
+    enum status status = watch(self, call, in->name);
     self->streams--;
     return status;
 }

@@ -10,7 +10,7 @@
 struct runtime {
     atomic_int runs;    /* Handlers that began. */
     atomic_int streams; /* Of WatchRow and EchoRows that run. */
-    atomic_int sent;    /* Messages of MakeRows. */
+    atomic_int sent;    /* Messages of MakeRows and WatchRow. */
 };
 
 /* Everything app_main needs, and the tests that start a server themselves. */
