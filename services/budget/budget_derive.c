@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "budget_store.h"
+#include "budget_ledger_store.h"
+#include "budget_recorded.h"
 #include "slice/slice.h"
 
 enum { SCRATCH_BYTES_MAX = 256 * 1024 * 1024 };
@@ -75,7 +76,7 @@ static enum status report_read(struct derivation *derivation, const char *report
 
 /* Applies one reading to the ledger. A table that is no longer read as one changes nothing. */
 static enum status reading_apply(struct derivation *derivation, const struct reading *reading,
-                                 struct ledger *ledger)
+                                 struct recorded *recorded, struct ledger *ledger)
 {
     struct report_tables *report;
     enum status status = report_read(derivation, reading->report_id, reading->report_day, &report);
@@ -84,7 +85,8 @@ static enum status reading_apply(struct derivation *derivation, const struct rea
         if (strcmp(table->name, reading->table_name) != 0) continue;
         struct snapshot snapshot = snapshot_of(table, reading->id);
         if (reading->previous && !snapshot_before(table, reading->id, &snapshot)) continue;
-        status = ledger_apply(ledger, &snapshot);
+        status = recorded_until(recorded, snapshot.day, ledger);
+        if (status == OK) status = ledger_apply(ledger, &snapshot);
     }
     return status;
 }
@@ -93,17 +95,23 @@ static enum status ledger_rebuild(struct derivation *derivation, const struct sc
 {
     struct ledger ledger;
     struct reading_list readings;
+    struct derived_list derived;
+    struct recorded recorded = {
+        .db = derivation->db, .arena = derivation->arena, .scope = scope, .derived = &derived};
     ledger_init(&ledger, derivation->arena);
     enum status status = reading_list(derivation->db, derivation->arena, scope, &readings);
+    if (status == OK) status = derived_read(derivation->db, derivation->arena, scope, &derived);
+    if (status == OK) status = recorded_begin(&recorded, &ledger);
     for (size_t i = 0; i < readings.count && status == OK; i++)
-        status = reading_apply(derivation, &readings.readings[i], &ledger);
+        status = reading_apply(derivation, &readings.readings[i], &recorded, &ledger);
+    if (status == OK) ledger_order(&ledger);
+    if (status == OK)
+        status = ledger_store(derivation->db, derivation->arena, scope, &ledger, &derived);
     if (status == OUT_OF_RANGE)
         return fault_set(derivation->fault, OUT_OF_RANGE,
                          "the budget tables of fiscal year %d hold amounts whose sum is too large",
                          scope->fiscal_year);
-    if (status != OK) return status;
-    ledger_order(&ledger);
-    return ledger_store(derivation->db, derivation->arena, scope, &ledger);
+    return status;
 }
 
 /* Keeps a table as the reading of its year, and of the year before. */
@@ -171,7 +179,6 @@ static enum status derive_all(struct derivation *derivation, struct date as_of,
     if (status == OK) status = report_read(derivation, report_id, as_of, &report);
     if (status == OK) status = tables_keep(derivation, &source, report, &scopes);
     if (status == OK) status = funds_keep(derivation, &source, report);
-    if (status == OK) status = reading_delete_unseen(db, report_id);
     if (status == OK) status = fund_delete_unseen(db, report_id);
     for (size_t i = 0; i < scopes.count && status == OK; i++)
         status = ledger_rebuild(derivation, &scopes.scopes[i]);

@@ -31,12 +31,6 @@ enum status event_line_look(struct db *db, int64_t line_id, const struct line_lo
                   DB_INT(look->memo));
 }
 
-enum status event_lines_gone(struct db *db, const struct scope *scope)
-{
-    return db_run(db, &budget_event_lines_gone_sql, DB_TEXT(scope->publisher),
-                  DB_INT(scope->fiscal_year), DB_INT(EVENT_LINE_REMOVED), DB_INT(clock_now_ms()));
-}
-
 static enum status event_read(const struct db_rows *rows, struct arena *arena,
                               struct event_record *event)
 {

@@ -43,9 +43,6 @@ struct line_look {
 /* Notes that a line will look differently, where it does: before it is updated. */
 NODISCARD enum status event_line_look(struct db *db, int64_t line_id, const struct line_look *look);
 
-/* Notes the lines of a ledger that the end of its rebuild deletes. */
-NODISCARD enum status event_lines_gone(struct db *db, const struct scope *scope);
-
 /* Up to `size` events behind a number, in their order, in the arena. */
 NODISCARD enum status event_page(struct db *db, struct arena *arena, int64_t after, size_t size,
                                  struct event_record **events, size_t *count);

@@ -67,9 +67,9 @@ static void line_placed(struct ledger *ledger, int32_t line)
         line_at(ledger, parent)->last_placed = line;
 }
 
-static enum status line_add(struct ledger *ledger, const struct snapshot *snapshot,
-                            const struct budget_row *row, int32_t parent, const char *key,
-                            int32_t *line)
+/* Makes a line of *line, with no parts yet. */
+static enum status line_append(struct ledger *ledger, const struct ledger_line *line,
+                               int32_t *index)
 {
     if (ledger->line_count == ledger->line_max) {
         struct ledger_line *lines = arena_grow(ledger->arena, ledger->lines, ledger->line_count,
@@ -77,28 +77,86 @@ static enum status line_add(struct ledger *ledger, const struct snapshot *snapsh
         if (lines == NULL) return RESOURCE_EXHAUSTED;
         ledger->lines = lines;
     }
-    int32_t added = (int32_t)ledger->line_count;
-    int32_t *same = index_find(&ledger->labels, row->key);
-    enum status status = index_put(&ledger->labels, row->key, same == NULL ? added : LINE_NONE);
-    if (status == OK) status = index_put(&ledger->keys, key, added);
+    *index = (int32_t)ledger->line_count;
+    enum status status = index_put(&ledger->keys, line->key, *index);
     if (status != OK) return status;
-    ledger->lines[added] =
-        (struct ledger_line){.label = row->label,
-                             .key = key,
-                             .parent = parent,
-                             .depth = parent < 0 ? 0 : line_at(ledger, parent)->depth + 1,
-                             .memo = row->place.memo,
-                             .first_day = snapshot->day,
-                             .reading = snapshot->reading,
-                             .text_line = row->line,
-                             .table_row = row->table_row,
-                             .first_child = LINE_NONE,
-                             .next_sibling = LINE_NONE,
-                             .last_placed = LINE_NONE};
-    ledger->line_count++;
-    line_link(ledger, added);
-    *line = added;
+    struct ledger_line *added = &ledger->lines[ledger->line_count++];
+    *added = *line;
+    added->first_child = LINE_NONE;
+    added->next_sibling = LINE_NONE;
+    added->last_placed = LINE_NONE;
+    line_link(ledger, *index);
     return OK;
+}
+
+static enum status line_add(struct ledger *ledger, const struct snapshot *snapshot,
+                            const struct budget_row *row, int32_t parent, const char *key,
+                            int32_t *line)
+{
+    const struct ledger_line added = {.label = row->label,
+                                      .key = key,
+                                      .parent = parent,
+                                      .depth = parent < 0 ? 0 : line_at(ledger, parent)->depth + 1,
+                                      .memo = row->place.memo,
+                                      .first_day = snapshot->day};
+    return line_append(ledger, &added, line);
+}
+
+enum status ledger_keep(struct ledger *ledger, const struct ledger_line *line, int32_t *index)
+{
+    const struct ledger_line kept = {.label = line->label,
+                                     .key = line->key,
+                                     .parent = line->parent,
+                                     .depth = line->depth,
+                                     .memo = line->memo,
+                                     .first_day = line->first_day,
+                                     .kept = true};
+    enum status status = line_append(ledger, &kept, index);
+    if (status == OK) line_placed(ledger, *index);
+    return status;
+}
+
+/* Adds to a line's own balance and to the totals of all it counts in, up to a memo line. */
+static bool balance_raise(struct ledger *ledger, int32_t index, int amount, int64_t won)
+{
+    int64_t *own = &line_at(ledger, index)->own.won[amount];
+    if (__builtin_add_overflow(*own, won, own)) return false;
+    for (int32_t at = index; at >= 0; at = line_at(ledger, at)->parent) {
+        int64_t *total = &line_at(ledger, at)->total.won[amount];
+        if (__builtin_add_overflow(*total, won, total)) return false;
+        if (line_at(ledger, at)->memo) break;
+    }
+    return true;
+}
+
+enum status ledger_record(struct ledger *ledger, int32_t line, const struct balance *recorded,
+                          const bool told[static AMOUNT_COUNT])
+{
+    struct ledger_line *kept = line_at(ledger, line);
+    for (int a = 0; a < AMOUNT_COUNT; a++) {
+        int64_t more;
+        if (__builtin_sub_overflow(recorded->won[a], kept->recorded.won[a], &more) ||
+            !balance_raise(ledger, line, a, more))
+            return OUT_OF_RANGE;
+        kept->recorded.won[a] = recorded->won[a];
+        kept->told[a] = told[a];
+    }
+    return OK;
+}
+
+/* The first snapshot that prints a line says where it is read, and makes its label known. */
+static enum status line_print(struct ledger *ledger, const struct snapshot *snapshot, int32_t index,
+                              const struct budget_row *row)
+{
+    struct ledger_line *line = line_at(ledger, index);
+    if (snapshot->day.days < line->first_day.days) line->first_day = snapshot->day;
+    if (line->printed) return OK;
+    line->printed = true;
+    line->reading = snapshot->reading;
+    line->text_line = row->line;
+    line->table_row = row->table_row;
+    const int32_t *same = index_find(&ledger->labels, row->key);
+    return index_put(&ledger->labels, row->key, same == NULL ? index : LINE_NONE);
 }
 
 /* The line that a row speaks of: the one with the row's path; else, in a ledger that has lines, the
@@ -161,6 +219,7 @@ static enum status snapshot_match(struct ledger *ledger, const struct snapshot *
         int32_t parent = row->place.parent < 0 ? LINE_NONE : lines[row->place.parent];
         enum status status = line_match(ledger, snapshot, row, parent, may_guess, &lines[i]);
         if (status == OK) status = line_call(ledger, snapshot, lines[i], row->label);
+        if (status == OK) status = line_print(ledger, snapshot, lines[i], row);
         if (status != OK) return status;
         struct ledger_line *line = line_at(ledger, lines[i]);
         line->stamp = ledger->stamp;
@@ -178,9 +237,10 @@ static enum status snapshot_match(struct ledger *ledger, const struct snapshot *
 static enum status post(struct ledger *ledger, const struct ledger_entry *entry, int amount,
                         bool states_zero)
 {
-    bool *stated = &line_at(ledger, entry->line)->stated[amount];
-    if (entry->won == 0 && (*stated || !states_zero)) return OK;
-    *stated = true;
+    struct ledger_line *line = line_at(ledger, entry->line);
+    bool stated = line->stated[amount] || line->told[amount];
+    if (entry->won == 0 && (stated || !states_zero)) return OK;
+    line->stated[amount] = true;
     if (ledger->entry_count == ledger->entry_max) {
         struct ledger_entry *entries =
             arena_grow(ledger->arena, ledger->entries, ledger->entry_count, &ledger->entry_max,
@@ -188,19 +248,13 @@ static enum status post(struct ledger *ledger, const struct ledger_entry *entry,
         if (entries == NULL) return RESOURCE_EXHAUSTED;
         ledger->entries = entries;
     }
-    int64_t *own = &line_at(ledger, entry->line)->own.won[amount];
-    if (__builtin_add_overflow(*own, entry->won, own)) return OUT_OF_RANGE;
-    for (int32_t at = entry->line; at >= 0; at = line_at(ledger, at)->parent) {
-        int64_t *total = &line_at(ledger, at)->total.won[amount];
-        if (__builtin_add_overflow(*total, entry->won, total)) return OUT_OF_RANGE;
-        if (line_at(ledger, at)->memo) break;
-    }
+    if (!balance_raise(ledger, entry->line, amount, entry->won)) return OUT_OF_RANGE;
     ledger->entries[ledger->entry_count++] = *entry;
     return OK;
 }
 
-/* Takes lines to zero that the snapshot no longer prints among their parent's parts, and what is
- * below them. */
+/* Takes to zero what reports said of lines that the snapshot no longer prints among their parent's
+ * parts, and of what is below them. */
 static enum status snapshot_drop(struct ledger *ledger, const struct snapshot *snapshot)
 {
     for (size_t i = 0; i < ledger->line_count; i++) {
@@ -208,17 +262,20 @@ static enum status snapshot_drop(struct ledger *ledger, const struct snapshot *s
         if (line->stamp == ledger->stamp || line->parent < 0) continue;
         const struct ledger_line *parent = line_at(ledger, line->parent);
         bool left_out = parent->stamp == ledger->stamp && parent->broken_down;
-        bool falls_with_parent = parent->stamp != ledger->stamp && parent->dropped;
+        bool falls_with_parent = parent->stamp != ledger->stamp &&
+                                 (parent->dropped || parent->left_stamp == ledger->stamp);
         if (!left_out && !falls_with_parent) continue;
+        line->left_stamp = ledger->stamp;
         if (!line->dropped) line->drop_day = snapshot->day;
-        line->dropped = true;
+        line->dropped = !line->kept;
         for (int a = 0; a < AMOUNT_COUNT; a++) {
             if (snapshot->source[a] < 0) continue;
             struct ledger_entry entry = {.line = (int32_t)i,
                                          .kind = amount_kinds[a],
                                          .day = snapshot->day,
                                          .reading = snapshot->reading};
-            if (__builtin_sub_overflow(0, line->own.won[a], &entry.won)) return OUT_OF_RANGE;
+            if (__builtin_sub_overflow(line->recorded.won[a], line->own.won[a], &entry.won))
+                return OUT_OF_RANGE;
             enum status status = post(ledger, &entry, a, false);
             if (status != OK) return status;
         }

@@ -6,7 +6,11 @@
  * its own entries and all below it, memo lines aside; so an entry of a line that has parts is what
  * it prints beyond their sum, mostly rounding. Commitments or expenditure of 0 are posted once for
  * a line without parts, so that what is printed as nothing differs from what is not printed.
- * Snapshots are applied in the order of their days. */
+ * Snapshots are applied in the order of their days.
+ *
+ * What calls recorded counts in the balances as well, so that nobody's work is counted twice when a
+ * report prints it: ledger_record says what it comes to by a day. The lines that calls made or
+ * posted to are kept (ledger_keep), printed or not. */
 #pragma once
 
 #include "budget_accounts.h"
@@ -23,15 +27,19 @@ struct ledger_line {
     int32_t position; /* From 1, in the order of the printed table; set by ledger_order. */
     struct balance own, total;
     bool stated[AMOUNT_COUNT]; /* The line has an entry of that amount. */
-    struct date first_day;     /* The day of the first snapshot that prints the line. */
-    bool dropped;              /* A later snapshot prints its parent's parts without it … */
-    struct date drop_day;      /* … of this day. */
-    int64_t reading;           /* Where it was first read. */
+    bool kept;    /* It stands whether a report prints it or not, and is never dropped. */
+    bool printed; /* A snapshot prints it. */
+    struct balance recorded; /* What of `own` calls recorded … */
+    bool told[AMOUNT_COUNT]; /* … and which amounts. */
+    struct date first_day;   /* The day of the first snapshot that prints the line. */
+    bool dropped;            /* A later snapshot prints its parent's parts without it … */
+    struct date drop_day;    /* … of this day. */
+    int64_t reading;         /* Where it was first read; 0: of a kept line, nowhere. */
     int32_t text_line, table_row;
     /* Siblings in order. */
     int32_t first_child, next_sibling, last_placed;
     /* What the snapshot being applied says. */
-    int32_t stamp, row, repeats, repeat_stamp;
+    int32_t stamp, row, repeats, repeat_stamp, left_stamp;
     bool broken_down;
 };
 
@@ -76,6 +84,18 @@ struct snapshot {
 };
 
 void ledger_init(struct ledger *ledger, struct arena *arena);
+
+/* Puts a line into the ledger before any snapshot, behind the others of its parent. Of *line are
+ * taken label, key, parent, depth, memo and first_day; the texts are borrowed. */
+NODISCARD enum status ledger_keep(struct ledger *ledger, const struct ledger_line *line,
+                                  int32_t *index);
+
+/* What calls recorded of a line by the day of the snapshot that is applied next, and whether that
+ * says what is committed and spent: in the place of what was said of the snapshot before.
+ * OUT_OF_RANGE: a balance would not fit 64 bits. */
+NODISCARD enum status ledger_record(struct ledger *ledger, int32_t line,
+                                    const struct balance *recorded,
+                                    const bool told[static AMOUNT_COUNT]);
 
 /* A snapshot of the table's own year, and of the year before (a comparison's other column; false
  * where the table has none). */

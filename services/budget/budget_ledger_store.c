@@ -1,13 +1,16 @@
-/* Writing a ledger down; see ledger_store in budget_store.h. */
-#include <stdio.h>
-#include <string.h>
+#include "budget_ledger_store.h"
 
 #include "base/clock.h"
 #include "budget_events.h"
 #include "budget_index.h"
-#include "budget_posting.h"
 #include "budget_sql.h"
-#include "budget_store.h"
+
+/* A line that the store has. */
+struct old_line {
+    int64_t id;
+    bool placed; /* Tables show it. */
+    bool meant;  /* The ledger has it. */
+};
 
 /* A ledger on its way into the store. */
 struct writing {
@@ -15,13 +18,28 @@ struct writing {
     struct arena *arena;
     const struct scope *scope;
     const struct ledger *ledger;
-    struct budget_index paths; /* Path of a line that the store has → index in old_ids. */
-    int64_t *old_ids;
+    struct budget_index paths; /* Path of a line that the store has → index in old. */
+    struct old_line *old;
     size_t old_count, old_max;
-    int64_t *ids;               /* Of the ledger's lines. */
-    struct posting_line *lines; /* The same, as they are posted to; id 0: not read yet. */
+    int64_t *ids; /* Of the ledger's lines. */
     int64_t last_code;
+    int64_t now_ms;
 };
+
+static enum status old_line_add(struct writing *writing, const struct db_rows *rows)
+{
+    if (writing->old_count == writing->old_max) {
+        struct old_line *grown = arena_grow(writing->arena, writing->old, writing->old_count,
+                                            &writing->old_max, sizeof *grown);
+        if (grown == NULL) return RESOURCE_EXHAUSTED;
+        writing->old = grown;
+    }
+    char *path = db_copy(rows, 0, writing->arena);
+    if (path == NULL) return RESOURCE_EXHAUSTED;
+    writing->old[writing->old_count] =
+        (struct old_line){.id = db_int(rows, 1), .placed = db_int(rows, 2) != 0};
+    return index_put(&writing->paths, path, (int32_t)writing->old_count++);
+}
 
 static enum status old_lines_read(struct writing *writing)
 {
@@ -31,187 +49,94 @@ static enum status old_lines_read(struct writing *writing)
                  DB_INT(writing->scope->fiscal_year));
     if (status != OK) return status;
     while ((status = db_next(&rows)) == OK) {
-        if (writing->old_count == writing->old_max) {
-            int64_t *grown = arena_grow(writing->arena, writing->old_ids, writing->old_count,
-                                        &writing->old_max, sizeof *grown);
-            if (grown == NULL) status = RESOURCE_EXHAUSTED;
-            if (grown == NULL) break;
-            writing->old_ids = grown;
-        }
-        char *path = db_copy(&rows, 0, writing->arena);
-        if (path == NULL) status = RESOURCE_EXHAUSTED;
-        if (path != NULL) status = index_put(&writing->paths, path, (int32_t)writing->old_count);
+        status = old_line_add(writing, &rows);
         if (status != OK) break;
-        writing->old_ids[writing->old_count++] = db_int(&rows, 1);
     }
     db_end(&rows);
     return status == NOT_FOUND ? OK : status;
 }
 
-static enum status line_store(struct writing *writing, size_t index)
-{
-    const struct ledger_line *line = &writing->ledger->lines[index];
+/* A ledger's line as the store writes it. */
+struct line_values {
+    const struct ledger_line *line;
+    struct db_value parent;
+    int64_t parent_id; /* 0 at a root. */
     char first_day[DATE_STRING_BYTES];
-    char drop_day[DATE_STRING_BYTES];
-    date_format(line->first_day, first_day);
-    date_format(line->drop_day, drop_day);
-    struct db_value parent = line->parent < 0 ? DB_NULL : DB_INT(writing->ids[line->parent]);
-    struct db_value dropped = line->dropped ? DB_TEXT(drop_day) : DB_NULL;
-    const int32_t *old = index_find(&writing->paths, line->key);
-    if (old != NULL) {
-        writing->ids[index] = writing->old_ids[*old];
-        const struct line_look look = {parent, line->label, line->depth, line->memo};
-        enum status status = event_line_look(writing->db, writing->ids[index], &look);
-        if (status != OK) return status;
-        return db_run(writing->db, &budget_line_update_sql, DB_INT(writing->ids[index]), parent,
-                      DB_TEXT(line->label), DB_INT(line->depth), DB_INT(line->position),
-                      DB_INT(line->memo), DB_TEXT(first_day), dropped, DB_INT(line->reading),
-                      DB_INT(line->text_line), DB_INT(line->table_row));
-    }
+    char drop_day[DATE_STRING_BYTES]; /* "": it is not dropped. */
+};
+
+static enum status line_change(struct writing *writing, const struct line_values *values,
+                               struct old_line *old)
+{
+    const struct ledger_line *line = values->line;
+    const struct line_look look = {values->parent, line->label, line->depth, line->memo};
+    old->meant = true;
+    enum status status =
+        db_run(writing->db, &budget_line_past_sql, DB_INT(old->id), DB_INT(writing->now_ms),
+               DB_INT(values->parent_id), DB_INT(line->depth), DB_INT(line->position),
+               DB_INT(line->memo), DB_TEXT(values->first_day), DB_TEXT(values->drop_day));
+    if (status == OK && old->placed) status = event_line_look(writing->db, old->id, &look);
+    if (status == OK)
+        status = db_run(writing->db, &budget_line_update_sql, DB_INT(old->id), values->parent,
+                        DB_TEXT(line->label), DB_INT(line->depth), DB_INT(line->position),
+                        DB_INT(line->memo), DB_TEXT(values->first_day),
+                        line->dropped ? DB_TEXT(values->drop_day) : DB_NULL, DB_INT(line->reading),
+                        DB_INT(line->text_line), DB_INT(line->table_row));
+    if (status != OK || old->placed) return status;
+    return event_line(writing->db, old->id, EVENT_LINE_ADDED);
+}
+
+static enum status line_insert(struct writing *writing, const struct line_values *values,
+                               int64_t *id)
+{
+    const struct ledger_line *line = values->line;
     int64_t code = ++writing->last_code;
     char *name = arena_printf(writing->arena, "lines/%d-general-%04d", writing->scope->fiscal_year,
                               (int)code);
     if (name == NULL) return RESOURCE_EXHAUSTED;
     enum status status = db_query_int(
-        writing->db, &writing->ids[index], &budget_line_insert_sql, DB_TEXT(name),
+        writing->db, id, &budget_line_insert_sql, DB_TEXT(name),
         DB_INT(writing->scope->fiscal_year), DB_INT(code), DB_TEXT(writing->scope->publisher),
-        DB_TEXT(line->key), parent, DB_TEXT(line->label), DB_INT(line->depth),
-        DB_INT(line->position), DB_INT(line->memo), DB_TEXT(first_day), dropped,
-        DB_INT(line->reading), DB_INT(line->text_line), DB_INT(line->table_row));
-    if (status == OK) status = posting_line_open(writing->db, writing->ids[index], 0);
-    return status == OK ? event_line(writing->db, writing->ids[index], EVENT_LINE_ADDED) : status;
+        DB_TEXT(line->key), values->parent, DB_TEXT(line->label), DB_INT(line->depth),
+        DB_INT(line->position), DB_INT(line->memo), DB_TEXT(values->first_day),
+        line->dropped ? DB_TEXT(values->drop_day) : DB_NULL, DB_INT(line->reading),
+        DB_INT(line->text_line), DB_INT(line->table_row));
+    if (status == OK) status = posting_line_open(writing->db, *id, 0);
+    if (status == OK)
+        status =
+            db_run(writing->db, &budget_line_past_none_sql, DB_INT(*id), DB_INT(writing->now_ms));
+    return status == OK ? event_line(writing->db, *id, EVENT_LINE_ADDED) : status;
 }
 
-/* What tells derived entries apart: two with the same say the same of the same cell. */
-struct entry_key {
-    int64_t line_id, won, reading;
-    int kind, rounding, text_line, table_row, table_column;
-    const char *day;
-};
-
-static const char *entry_key(struct arena *arena, const struct entry_key *key)
+static enum status line_store(struct writing *writing, size_t index)
 {
-    return arena_printf(arena, "%lld %lld %lld %d %d %d %d %d %s", (long long)key->line_id,
-                        (long long)key->won, (long long)key->reading, key->kind, key->rounding,
-                        key->text_line, key->table_row, key->table_column, key->day);
+    const struct ledger_line *line = &writing->ledger->lines[index];
+    struct line_values values = {.line = line, .parent = DB_NULL};
+    date_format(line->first_day, values.first_day);
+    if (line->dropped) date_format(line->drop_day, values.drop_day);
+    if (line->parent >= 0) values.parent_id = writing->ids[line->parent];
+    if (line->parent >= 0) values.parent = DB_INT(values.parent_id);
+    const int32_t *old = index_find(&writing->paths, line->key);
+    if (old == NULL) return line_insert(writing, &values, &writing->ids[index]);
+    writing->ids[index] = writing->old[*old].id;
+    return line_change(writing, &values, &writing->old[*old]);
 }
 
-/* The entries that the store has: an index from key to number, ids, and which are still meant. */
-struct old_entries {
-    struct budget_index keys;
-    struct old_entry {
-        int64_t line_id;
-        struct posting posting;
-        bool meant;
-    } * entries;
-    size_t count, max;
-};
-
-static enum status old_entry_add(struct arena *arena, struct old_entries *old,
-                                 const struct db_rows *rows)
-{
-    if (old->count == old->max) {
-        struct old_entry *grown =
-            arena_grow(arena, old->entries, old->count, &old->max, sizeof *grown);
-        if (grown == NULL) return RESOURCE_EXHAUSTED;
-        old->entries = grown;
-    }
-    const char *day = db_copy(rows, 4, arena);
-    if (day == NULL) return RESOURCE_EXHAUSTED;
-    struct entry_key parts = {.line_id = db_int(rows, 1),
-                              .kind = (int)db_int(rows, 2),
-                              .won = db_int(rows, 3),
-                              .day = day,
-                              .rounding = (int)db_int(rows, 5),
-                              .reading = db_int(rows, 6),
-                              .text_line = (int)db_int(rows, 7),
-                              .table_row = (int)db_int(rows, 8),
-                              .table_column = (int)db_int(rows, 9)};
-    const char *key = entry_key(arena, &parts);
-    if (key == NULL) return RESOURCE_EXHAUSTED;
-    struct old_entry *entry = &old->entries[old->count];
-    *entry = (struct old_entry){
-        .line_id = parts.line_id,
-        .posting = {.id = db_int(rows, 0), .kind = (enum entry_kind)parts.kind, .won = parts.won}};
-    (void)snprintf(entry->posting.day, sizeof entry->posting.day, "%s", day);
-    return index_put(&old->keys, key, (int32_t)old->count++);
-}
-
-static enum status old_entries_read(struct writing *writing, struct old_entries *old)
-{
-    struct db_rows rows;
-    *old = (struct old_entries){.keys = {.arena = writing->arena}};
-    enum status status =
-        db_query(writing->db, &rows, &budget_entry_derived_sql, DB_TEXT(writing->scope->publisher),
-                 DB_INT(writing->scope->fiscal_year));
-    if (status != OK) return status;
-    while ((status = db_next(&rows)) == OK) {
-        status = old_entry_add(writing->arena, old, &rows);
-        if (status != OK) break;
-    }
-    db_end(&rows);
-    return status == NOT_FOUND ? OK : status;
-}
-
-/* Leaves an entry that the store has as it was recorded; writes one that is new. */
-static enum status entry_store(struct writing *writing, const struct ledger_entry *entry,
-                               struct old_entries *old, int64_t now_ms)
-{
-    char day[DATE_STRING_BYTES];
-    date_format(entry->day, day);
-    struct entry_key parts = {.line_id = writing->ids[entry->line],
-                              .kind = (int)entry->kind,
-                              .won = entry->won,
-                              .day = day,
-                              .rounding = entry->rounding,
-                              .reading = entry->reading,
-                              .text_line = entry->text_line,
-                              .table_row = entry->table_row,
-                              .table_column = entry->table_column};
-    const char *key = entry_key(writing->arena, &parts);
-    if (key == NULL) return RESOURCE_EXHAUSTED;
-    const int32_t *same = index_find(&old->keys, key);
-    if (same != NULL && old->entries != NULL && !old->entries[*same].meant) {
-        old->entries[*same].meant = true;
-        return OK;
-    }
-    struct posting posting = {.kind = entry->kind,
-                              .won = entry->won,
-                              .rounding = entry->rounding,
-                              .reading = entry->reading,
-                              .text_line = entry->text_line,
-                              .table_row = entry->table_row,
-                              .table_column = entry->table_column,
-                              .description = "",
-                              .now_ms = now_ms};
-    memcpy(posting.day, day, sizeof posting.day);
-    struct posting_line *line = &writing->lines[entry->line];
-    enum status status = OK;
-    if (line->id == 0) status = posting_line_get(writing->db, writing->arena, parts.line_id, line);
-    return status == OK ? posting_add(writing->db, line, &posting) : status;
-}
-
-/* Takes the entries away that the ledger no longer means. */
-static enum status entries_withdraw(struct writing *writing, const struct old_entries *old)
+/* Lines that no report prints any more: their entries are taken back, and tables do without them.
+ */
+static enum status lines_unplace(struct writing *writing)
 {
     enum status status = OK;
-    for (size_t i = 0; i < old->count && status == OK; i++) {
-        struct posting_line line;
-        if (old->entries[i].meant) continue;
-        status = posting_line_get(writing->db, writing->arena, old->entries[i].line_id, &line);
-        if (status == OK) status = posting_withdraw(writing->db, &line, &old->entries[i].posting);
+    for (size_t i = 0; i < writing->old_count && status == OK; i++) {
+        struct db_value id = DB_INT(writing->old[i].id);
+        if (writing->old[i].meant || !writing->old[i].placed) continue;
+        status = event_line(writing->db, writing->old[i].id, EVENT_LINE_REMOVED);
+        if (status == OK)
+            status = db_run(writing->db, &budget_line_past_sql, id, DB_INT(writing->now_ms),
+                            DB_INT(0), DB_INT(0), DB_INT(0), DB_INT(0), DB_TEXT(""), DB_TEXT(""));
+        if (status == OK) status = db_run(writing->db, &budget_line_unplace_sql, id);
     }
     return status;
-}
-
-static enum status entries_store(struct writing *writing)
-{
-    struct old_entries old;
-    enum status status = old_entries_read(writing, &old);
-    int64_t now_ms = clock_now_ms();
-    for (size_t i = 0; status == OK && i < writing->ledger->entry_count; i++)
-        status = entry_store(writing, &writing->ledger->entries[i], &old, now_ms);
-    return status == OK ? entries_withdraw(writing, &old) : status;
 }
 
 static enum status label_store(struct writing *writing, const struct ledger_label *label)
@@ -222,25 +147,35 @@ static enum status label_store(struct writing *writing, const struct ledger_labe
                   DB_TEXT(day), DB_TEXT(label->label));
 }
 
+/* Now, or when the last entry was recorded, where the clock was set back since. */
+static enum status now_read(struct db *db, int64_t *now_ms)
+{
+    int64_t last_ms = 0;
+    enum status status =
+        db_query_int_values(db, &last_ms, &budget_entry_last_recorded_sql, NULL, 0);
+    *now_ms = clock_now_ms();
+    if (last_ms > *now_ms) *now_ms = last_ms;
+    return status;
+}
+
 enum status ledger_store(struct db *db, struct arena *arena, const struct scope *scope,
-                         const struct ledger *ledger)
+                         const struct ledger *ledger, struct derived_list *derived)
 {
     struct writing writing = {
         .db = db, .arena = arena, .scope = scope, .ledger = ledger, .paths = {.arena = arena}};
     struct db_value publisher = DB_TEXT(scope->publisher);
     struct db_value year = DB_INT(scope->fiscal_year);
     writing.ids = arena_calloc(arena, ledger->line_count + 1, sizeof *writing.ids);
-    writing.lines = arena_calloc(arena, ledger->line_count + 1, sizeof *writing.lines);
-    if (writing.ids == NULL || writing.lines == NULL) return RESOURCE_EXHAUSTED;
-    enum status status = old_lines_read(&writing);
+    if (writing.ids == NULL) return RESOURCE_EXHAUSTED;
+    enum status status = now_read(db, &writing.now_ms);
+    if (status == OK) status = old_lines_read(&writing);
     if (status == OK)
         status = db_query_int(db, &writing.last_code, &budget_line_code_last_sql, year);
-    if (status == OK) status = db_run(db, &budget_line_unplace_sql, publisher, year);
     for (size_t i = 0; i < ledger->line_count && status == OK; i++)
         status = line_store(&writing, i);
-    if (status == OK) status = entries_store(&writing);
-    if (status == OK) status = event_lines_gone(db, scope);
-    if (status == OK) status = db_run(db, &budget_line_delete_unplaced_sql, publisher, year);
+    if (status == OK)
+        status = derived_store(db, arena, derived, ledger, writing.ids, writing.now_ms);
+    if (status == OK) status = lines_unplace(&writing);
     if (status == OK) status = posting_total(db, arena, scope);
     if (status == OK) status = db_run(db, &budget_label_delete_sql, publisher, year);
     for (size_t i = 0; i < ledger->said_count && status == OK; i++)

@@ -15,19 +15,11 @@ struct shift {
 static bool shift_of(const struct posting *posting, struct shift *shift)
 {
     enum budget_amount account = entry_account(posting->kind);
-    *shift = (struct shift){.committed_count = account == AMOUNT_COMMITTED,
-                            .spent_count = account == AMOUNT_SPENT,
+    int64_t counted = posting->corrects == 0 ? 1 : posting->reading == 0 ? 0 : -1;
+    *shift = (struct shift){.committed_count = account == AMOUNT_COMMITTED ? counted : 0,
+                            .spent_count = account == AMOUNT_SPENT ? counted : 0,
                             .reserved_won = -posting->unreserved_won};
     return entry_change(posting->kind, posting->won, &shift->change);
-}
-
-static struct shift shift_back(const struct shift *shift)
-{
-    struct shift back = {.committed_count = -shift->committed_count,
-                         .spent_count = -shift->spent_count};
-    for (int a = 0; a < AMOUNT_COUNT; a++)
-        back.change.won[a] = -shift->change.won[a];
-    return back;
 }
 
 /* A check of the store is what a sum meets that does not fit 64 bits. */
@@ -181,19 +173,6 @@ enum status posting_reserve(struct db *db, struct posting_line *line, int64_t wo
     struct shift shift = {.reserved_won = won};
     if (__builtin_add_overflow(line->reserved_won, won, &line->reserved_won)) return OUT_OF_RANGE;
     return balances_put(db, line, &shift);
-}
-
-enum status posting_withdraw(struct db *db, struct posting_line *line,
-                             const struct posting *posting)
-{
-    struct shift posted;
-    if (!shift_of(posting, &posted)) return OUT_OF_RANGE;
-    struct shift shift = shift_back(&posted);
-    if (!own_add(&line->own, &shift)) return OUT_OF_RANGE;
-    enum status status = event_entry(db, posting->id, EVENT_ENTRY_WITHDRAWN);
-    if (status == OK) status = db_run(db, &budget_entry_delete_sql, DB_INT(posting->id));
-    if (status == OK) status = days_shift(db, line->id, posting->day, &shift);
-    return status == OK ? balances_put(db, line, &shift) : status;
 }
 
 /* The lines of a ledger in the order of their ids. */

@@ -13,7 +13,8 @@
 struct own_balance {
     struct balance balance;
     int64_t committed_count, spent_count; /* Entries of commitments and releases, of expenditures
-                                           * and refunds. */
+                                           * and refunds, but for those that a report took back:
+                                           * 0, none is known. */
 };
 
 /* A line as who posts to it sees it. Whoever holds one through several postings sees them all, as
@@ -60,10 +61,6 @@ NODISCARD enum status posting_add(struct db *db, struct posting_line *line,
 
 /* Sets an amount of a line's money aside; negative: gives it back. OUT_OF_RANGE as above. */
 NODISCARD enum status posting_reserve(struct db *db, struct posting_line *line, int64_t won);
-
-/* Takes an entry away that a report no longer means: its event, its days, its balances. */
-NODISCARD enum status posting_withdraw(struct db *db, struct posting_line *line,
-                                       const struct posting *posting);
 
 /* Adds the totals of a ledger up anew, after its tree has changed. OUT_OF_RANGE as above. */
 NODISCARD enum status posting_total(struct db *db, struct arena *arena, const struct scope *scope);

@@ -45,11 +45,6 @@ enum status reading_unsee(struct db *db, const char *report_id)
     return db_run(db, &budget_reading_unsee_sql, DB_TEXT(report_id));
 }
 
-enum status reading_delete_unseen(struct db *db, const char *report_id)
-{
-    return db_run(db, &budget_reading_delete_unseen_sql, DB_TEXT(report_id));
-}
-
 enum status reading_scopes(struct db *db, struct arena *arena, const char *report_id,
                            struct scope_list *scopes)
 {

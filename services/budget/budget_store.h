@@ -105,11 +105,10 @@ struct fund_item_record {
     int32_t line, table_row, table_column;
 };
 
-/* Readings. A report is read again between reading_unsee and reading_delete_unseen: what it still
- * holds keeps its id, the rest goes. */
+/* Readings. A report is read again from reading_unsee on: what it still holds keeps its id; what it
+ * does not hold stays unseen, for the citations of entries that it meant. */
 NODISCARD enum status reading_unsee(struct db *db, const char *report_id);
 NODISCARD enum status reading_put(struct db *db, const struct reading *reading);
-NODISCARD enum status reading_delete_unseen(struct db *db, const char *report_id);
 NODISCARD enum status reading_scopes(struct db *db, struct arena *arena, const char *report_id,
                                      struct scope_list *scopes);
 NODISCARD enum status reading_list(struct db *db, struct arena *arena, const struct scope *scope,
@@ -117,11 +116,6 @@ NODISCARD enum status reading_list(struct db *db, struct arena *arena, const str
 
 /* Adds a scope to a list that does not hold it yet. */
 NODISCARD enum status scope_add(struct arena *arena, struct scope_list *scopes, struct scope scope);
-
-/* Writes a ledger down in the place of what the store holds of it: lines that it had keep their
- * names, derived entries that it still means stay as they were recorded, the others go. */
-NODISCARD enum status ledger_store(struct db *db, struct arena *arena, const struct scope *scope,
-                                   const struct ledger *ledger);
 
 /* Lines. NOT_FOUND: no line has this name. */
 NODISCARD enum status line_get(struct db *db, struct arena *arena, const char *name,

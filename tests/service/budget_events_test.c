@@ -73,7 +73,7 @@ static void apply(struct replay *replay, const struct event_record *event)
         return;
     case EVENT_LINE_REMOVED:
         CU_ASSERT_TRUE(replay->lines[line].there);
-        CU_ASSERT_EQUAL(replay->lines[line].entries, 0);
+        CU_ASSERT_EQUAL(replay->lines[line].won, 0);
         replay->lines[line].there = false;
         return;
     case EVENT_ENTRY_POSTED:
@@ -103,7 +103,7 @@ static void follow(struct budget_fixture *at, struct replay *replay)
     arena_free(&arena);
 }
 
-static const struct db_sql lines_sql = {"lines", "SELECT name, id FROM budget_lines"};
+static const struct db_sql lines_sql = {"lines", "SELECT name, position > 0 FROM budget_lines"};
 static const struct db_sql entries_sql = {
     "entries", "SELECT count(*), coalesce(sum(amount_won), 0) FROM budget_entries AS entry "
                "JOIN budget_lines AS line ON line.id = entry.line_id WHERE line.name = $1"};
@@ -116,12 +116,13 @@ static void check(struct budget_fixture *at, struct replay *replay)
         there += replay->lines[i].there;
     struct db_rows rows, sums;
     CU_ASSERT_EQUAL_FATAL(db_query_plain(at->db, &rows, &lines_sql), OK);
-    for (; db_next(&rows) == OK; held++) {
+    while (db_next(&rows) == OK) {
         char name[NAME_BYTES];
         (void)snprintf(name, sizeof name, "%.*s", (int)db_text(&rows, 0).length,
                        db_text(&rows, 0).bytes);
         size_t line = line_of(replay, name);
-        CU_ASSERT_TRUE(replay->lines[line].there);
+        CU_ASSERT_EQUAL(replay->lines[line].there, db_int(&rows, 1) != 0);
+        held += replay->lines[line].there;
         CU_ASSERT_EQUAL_FATAL(db_query(at->db, &sums, &entries_sql, DB_TEXT(name)), OK);
         CU_ASSERT_EQUAL_FATAL(db_next(&sums), OK);
         CU_ASSERT_EQUAL(db_int(&sums, 0), replay->lines[line].entries);
@@ -154,7 +155,7 @@ static void replayed_gives_the_ledger(void)
     budget_close_fixture(&at);
 }
 
-/* June first and March later: what June said alone is withdrawn. */
+/* June first and March later: what June said beyond March is taken back. */
 static void tells_of_what_is_derived_anew(void)
 {
     struct budget_fixture at;
@@ -163,15 +164,38 @@ static void tells_of_what_is_derived_anew(void)
     CU_ASSERT_EQUAL_FATAL(budget_put_snapshot(&at, budget_june), OK);
     follow(&at, &replay);
     check(&at, &replay);
-    CU_ASSERT_EQUAL(replay.kinds[EVENT_ENTRY_WITHDRAWN], 0);
+    size_t posted = replay.entry_count;
     CU_ASSERT_EQUAL_FATAL(budget_put_snapshot(&at, budget_march), OK);
     follow(&at, &replay);
     check(&at, &replay);
-    CU_ASSERT_TRUE(replay.kinds[EVENT_ENTRY_WITHDRAWN] > 0);
+    CU_ASSERT_TRUE(replay.entry_count > posted);
+    CU_ASSERT_EQUAL(replay.kinds[EVENT_ENTRY_WITHDRAWN], 0);
     int64_t before = replay.last;
     CU_ASSERT_EQUAL_FATAL(budget_put_snapshot(&at, budget_march), OK); /* Nothing new. */
     follow(&at, &replay);
     CU_ASSERT_EQUAL(replay.last, before);
+    budget_close_fixture(&at);
+}
+
+/* A line that no report prints any more goes, and comes back under its name. */
+static void tells_of_lines_that_go_and_come_back(void)
+{
+    struct budget_fixture at;
+    budget_open_fixture(&at);
+    replay = (struct replay){.last = 0};
+    CU_ASSERT_EQUAL_FATAL(budget_put_snapshot(&at, budget_march), OK);
+    struct snapshot_case empty = {"gwangju-2024-04", "소통관", "2024-03-31", 'a', ROWS("|||")};
+    for (int round = 1; round <= 2; round++) {
+        CU_ASSERT_EQUAL_FATAL(budget_put_snapshot(&at, empty), OK);
+        follow(&at, &replay);
+        check(&at, &replay);
+        CU_ASSERT_EQUAL(replay.kinds[EVENT_LINE_REMOVED], 5 * round);
+        CU_ASSERT_EQUAL_FATAL(budget_put_snapshot(&at, budget_march), OK);
+        follow(&at, &replay);
+        check(&at, &replay);
+        CU_ASSERT_EQUAL(replay.kinds[EVENT_LINE_ADDED], 5 * (round + 1));
+    }
+    CU_ASSERT_EQUAL(replay.line_count, 5);
     budget_close_fixture(&at);
 }
 
@@ -254,6 +278,7 @@ static void survives_want_of_memory(void)
 
 SUITE("budget_events", {"replayed gives the ledger", replayed_gives_the_ledger},
       {"tells of what is derived anew", tells_of_what_is_derived_anew},
+      {"tells of lines that go and come back", tells_of_lines_that_go_and_come_back},
       {"is undone with its transaction", is_undone_with_its_transaction},
       {"begins with what there was", begins_with_what_there_was},
       {"survives want of memory", survives_want_of_memory})

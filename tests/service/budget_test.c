@@ -195,7 +195,8 @@ static int64_t number_of_unplaced(struct budget_fixture *at)
     return number_of(at->db, &count);
 }
 
-/* A line that has a call's entry outlives its reports; the fixture's end looks at its citation. */
+/* A line that has a call's entry stands without its reports, the others are no longer shown; the
+ * fixture's end looks at its citation. */
 static void keeps_what_calls_posted(void)
 {
     struct budget_fixture at;
@@ -211,7 +212,8 @@ static void keeps_what_calls_posted(void)
     CU_ASSERT_EQUAL_FATAL(db_commit(at.db), OK);
     struct snapshot_case empty = {"gwangju-2024-04", "소통관", "2024-03-31", 'a', ROWS("|||")};
     CU_ASSERT_EQUAL_FATAL(budget_put_snapshot(&at, empty), OK);
-    CU_ASSERT_EQUAL(number_of_unplaced(&at), 1);
+    CU_ASSERT_EQUAL(number_of_unplaced(&at), 4);
+    budget_check_execution(&at, "2024-03-31", "", "0 합계 0 0 0");
     budget_close_fixture(&at);
 }
 

@@ -10,8 +10,13 @@
 #define COMMITTED                                                                                  \
     "coalesce(sum(CASE e.kind WHEN 3 THEN e.amount_won WHEN 8 THEN -e.amount_won END), 0)"
 #define SPENT "coalesce(sum(CASE e.kind WHEN 4 THEN e.amount_won WHEN 9 THEN -e.amount_won END), 0)"
-#define COMMITTED_COUNT "count(CASE WHEN e.kind IN (3, 8) THEN 1 END)"
-#define SPENT_COUNT "count(CASE WHEN e.kind IN (4, 9) THEN 1 END)"
+/* What a report took back does not count, nor does what took it back. */
+#define COUNT_OF(kinds)                                                                            \
+    "count(CASE WHEN e.kind IN (" kinds ") AND e.corrects_id IS NULL THEN 1 END) - "               \
+    "count(CASE WHEN e.kind IN (" kinds ") AND e.corrects_id IS NOT NULL "                         \
+    "AND e.reading_id IS NOT NULL THEN 1 END)"
+#define COMMITTED_COUNT COUNT_OF("3, 8")
+#define SPENT_COUNT COUNT_OF("4, 9")
 
 /* A total of a column of own amounts and all below that count in it. */
 #define BELOW(own)                                                                                 \
@@ -51,9 +56,26 @@ static const struct db_sql faults[] = {
      "WHERE b.line_id = l.id)"},
     {"lines that show another parent or citation than theirs",
      "SELECT count(*) FROM budget_lines AS l LEFT JOIN budget_readings AS r "
-     "ON r.id = l.reading_id AND l.position > 0 LEFT JOIN budget_lines AS p ON p.id = l.parent_id "
+     "ON r.id = l.reading_id LEFT JOIN budget_lines AS p ON p.id = l.parent_id "
      "WHERE (l.parent_name, l.report_id, l.section) <> "
      "(coalesce(p.name, ''), coalesce(r.report_id, ''), coalesce(r.section, ''))"},
+    {"unplaced lines with money or open reservations",
+     "SELECT count(*) FROM budget_lines AS l JOIN budget_balances AS b ON b.line_id = l.id "
+     "WHERE l.position = 0 AND (own_current_won, own_committed_won, own_spent_won, "
+     "own_committed_count, own_spent_count, own_reserved_won) <> (0, 0, 0, 0, 0, 0)"},
+    {"places that several lines have",
+     "SELECT count(*) FROM (SELECT 1 FROM budget_lines WHERE position > 0 "
+     "GROUP BY fiscal_year, publisher, position HAVING count(*) > 1) AS l"},
+    {"lines that do not follow the one above them",
+     "SELECT count(*) FROM budget_lines AS l JOIN budget_lines AS p ON p.id = l.parent_id "
+     "WHERE l.position > 0 AND (l.depth <> p.depth + 1 OR p.id <> (SELECT o.id "
+     "FROM budget_lines AS o WHERE o.publisher = l.publisher AND o.fiscal_year = l.fiscal_year "
+     "AND o.position < l.position AND o.position > 0 AND o.depth < l.depth "
+     "ORDER BY o.position DESC LIMIT 1))"},
+    {"corrections of another line or kind, or beyond what they correct",
+     "SELECT count(*) FROM budget_entries AS e JOIN budget_entries AS c ON c.id = e.corrects_id "
+     "WHERE e.line_id <> c.line_id OR e.kind <> c.kind OR abs(c.amount_won) < abs((SELECT "
+     "sum(o.amount_won) FROM budget_entries AS o WHERE o.corrects_id = c.id))"},
     {"balances that count elsewhere than in their parent",
      "SELECT count(*) FROM budget_balances AS b JOIN budget_lines AS l ON l.id = b.line_id WHERE "
      "coalesce(b.above_id, 0) <> CASE WHEN l.memo = 0 THEN coalesce(l.parent_id, 0) ELSE 0 END"},

@@ -1,2 +1,4 @@
--- The lines that a ledger has, so that a rebuild keeps their names.
-SELECT path, id FROM budget_lines WHERE publisher = $1 AND fiscal_year = $2
+-- The lines that a ledger has, so that a rebuild keeps their names; placed: tables show them.
+SELECT path, id, CASE WHEN position > 0 THEN 1 ELSE 0 END AS placed
+FROM budget_lines
+WHERE publisher = $1 AND fiscal_year = $2

@@ -1,3 +1,3 @@
--- Marks all lines of a ledger as not yet seen by the rebuild. Until it sees one, no report prints it.
-UPDATE budget_lines SET position = 0, report_id = '', section = ''
-WHERE publisher = $1 AND fiscal_year = $2
+-- A line that no report prints any more, and whose entries are taken back. What was known before still
+-- shows it, cited from where it was read.
+UPDATE budget_lines SET position = 0 WHERE id = $1

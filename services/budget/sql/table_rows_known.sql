@@ -23,12 +23,11 @@ SELECT line.id, coalesce(stood.parent_id, 0), line.name,
                  ORDER BY called.day DESC LIMIT 1), line.label),
        stood.depth, stood.memo, line.publisher, line.path,
        CASE WHEN stood.drop_day IS NOT NULL AND stood.drop_day <= $2 THEN 1 ELSE 0 END,
-       coalesce(reading.report_id, ''), coalesce(reading.section, ''), line.text_line,
-       line.table_row, coalesce(day.current_won, 0), coalesce(day.committed_won, 0),
-       coalesce(day.spent_won, 0), coalesce(day.committed_count, 0), coalesce(day.spent_count, 0)
+       line.report_id, line.section, line.text_line, line.table_row,
+       coalesce(day.current_won, 0), coalesce(day.committed_won, 0), coalesce(day.spent_won, 0),
+       coalesce(day.committed_count, 0), coalesce(day.spent_count, 0)
 FROM stood
 JOIN budget_lines AS line ON line.id = stood.id
-LEFT JOIN budget_readings AS reading ON reading.id = line.reading_id
 LEFT JOIN budget_days AS day ON day.line_id = line.id
     AND day.day = (SELECT max(upto.day) FROM budget_days AS upto
                    WHERE upto.line_id = line.id AND upto.day <= $2)
