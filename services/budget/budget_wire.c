@@ -92,7 +92,7 @@ bool instant_read(const protobuf_timestamp *message, int64_t *epoch_ms)
     return true;
 }
 
-static protobuf_timestamp *timestamp_message(struct arena *arena, int64_t epoch_ms)
+protobuf_timestamp *timestamp_message(struct arena *arena, int64_t epoch_ms)
 {
     protobuf_timestamp *message = arena_alloc(arena, sizeof *message);
     if (message == NULL) return NULL;

@@ -17,5 +17,6 @@ NODISCARD bool instant_read(const protobuf_timestamp *message, int64_t *epoch_ms
 NODISCARD budget_line *line_message(struct arena *arena, const struct line_record *line);
 NODISCARD budget_entry *entry_message(struct arena *arena, const struct entry_record *entry);
 NODISCARD type_citation *citation_message(struct arena *arena, const struct citation *citation);
+NODISCARD protobuf_timestamp *timestamp_message(struct arena *arena, int64_t epoch_ms);
 NODISCARD type_quantity *percent_message(struct arena *arena, struct decimal percent);
 NODISCARD budget_event *event_message(struct arena *arena, const struct event_record *event);
