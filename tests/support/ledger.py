@@ -17,7 +17,7 @@ import tempfile
 import time
 import uuid
 
-from services import BUILD, free_ports
+from services import BUILD, SOURCE, free_ports
 
 YEAR = 2026
 DAY = f"{YEAR}-06-30"
@@ -103,13 +103,15 @@ class Connection:
 class BudgetProcess:
     """store: None for SQLite in a folder of its own, else what --store takes."""
 
-    def __init__(self, program="bin/budget", store=None, environment=None):
+    def __init__(self, program="bin/budget", store=None, environment=None, facts=False):
         self.folder = tempfile.TemporaryDirectory(prefix="sotong-ledger-")
         self.data = pathlib.Path(self.folder.name)
         self.store = store
         self.port = free_ports(1)[0]
         self.command = [BUILD / program, "--port", str(self.port)]
         self.command += ["--data", self.data] if store is None else ["--store", store]
+        if facts:
+            self.command += ["--facts", SOURCE / "services/budget/facts"]
         self.environment = {**os.environ, **(environment or {})}
         for name in ("SOTONG_PORT", "SOTONG_DATA", "SOTONG_LISTEN"):
             self.environment.pop(name, None)
