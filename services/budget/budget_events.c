@@ -31,6 +31,18 @@ enum status event_line_look(struct db *db, int64_t line_id, const struct line_lo
                   DB_INT(look->memo));
 }
 
+enum status event_lines_close(struct db *db, int64_t line_id, int64_t now_ms)
+{
+    return db_run(db, &budget_event_lines_close_sql, DB_INT(line_id), DB_INT(now_ms),
+                  DB_INT(EVENT_LINE_CLOSED));
+}
+
+enum status event_year_close(struct db *db, const struct scope *scope, int64_t now_ms)
+{
+    return db_run(db, &budget_event_year_close_sql, DB_TEXT(scope->publisher),
+                  DB_INT(scope->fiscal_year), DB_INT(now_ms), DB_INT(EVENT_LINE_CLOSED));
+}
+
 static enum status event_read(const struct db_rows *rows, struct arena *arena,
                               struct event_record *event)
 {

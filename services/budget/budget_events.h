@@ -43,6 +43,10 @@ struct line_look {
 /* Notes that a line will look differently, where it does: before it is updated. */
 NODISCARD enum status event_line_look(struct db *db, int64_t line_id, const struct line_look *look);
 
+/* Notes the lines that a close of a line, or of a year, will close: before it. */
+NODISCARD enum status event_lines_close(struct db *db, int64_t line_id, int64_t now_ms);
+NODISCARD enum status event_year_close(struct db *db, const struct scope *scope, int64_t now_ms);
+
 /* Up to `size` events behind a number, in their order, in the arena. */
 NODISCARD enum status event_page(struct db *db, struct arena *arena, int64_t after, size_t size,
                                  struct event_record **events, size_t *count);

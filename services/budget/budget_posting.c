@@ -1,5 +1,6 @@
 #include "budget_posting.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "budget_events.h"
@@ -36,37 +37,168 @@ static bool own_add(struct own_balance *own, const struct shift *shift)
     return true;
 }
 
+/* A day of the store; "" for one that is none. */
+static void day_read(const struct db_rows *rows, int column, char day[static DATE_STRING_BYTES])
+{
+    struct text text = db_text(rows, column);
+    size_t length = text.length < DATE_STRING_BYTES ? text.length : 0;
+    if (length > 0) memcpy(day, text.bytes, length);
+    day[length] = '\0';
+}
+
 enum status posting_line_open(struct db *db, int64_t line_id, int64_t above_id)
 {
     return db_run(db, &budget_balance_open_sql, DB_INT(line_id),
                   above_id == 0 ? DB_NULL : DB_INT(above_id));
 }
 
+static enum status line_read(const struct db_rows *rows, struct arena *arena,
+                             struct posting_line *line)
+{
+    *line = (struct posting_line){
+        .id = db_int(rows, 0),
+        .name = db_copy(rows, 1, arena),
+        .label = db_copy(rows, 2, arena),
+        .fiscal_year = (int32_t)db_int(rows, 3),
+        .fund = db_copy(rows, 4, arena),
+        .closed = db_int(rows, 5) != 0,
+        .year_closed = db_int(rows, 6) != 0,
+        .above_id = db_int(rows, 7),
+        .own = {.balance = {{db_int(rows, 9), db_int(rows, 10), db_int(rows, 11)}},
+                .committed_count = db_int(rows, 12),
+                .spent_count = db_int(rows, 13)},
+        .reserved_won = db_int(rows, 14),
+    };
+    day_read(rows, 8, line->last_day);
+    bool whole = line->name != NULL && line->label != NULL && line->fund != NULL;
+    return whole ? OK : RESOURCE_EXHAUSTED;
+}
+
+static enum status line_query(struct db *db, struct arena *arena, const struct db_sql *sql,
+                              struct db_value which, struct posting_line *line)
+{
+    struct db_rows rows;
+    enum status status = db_query(db, &rows, sql, which);
+    if (status != OK) return status;
+    status = db_next(&rows);
+    if (status == OK) status = line_read(&rows, arena, line);
+    db_end(&rows);
+    return status;
+}
+
 enum status posting_line_get(struct db *db, struct arena *arena, int64_t line_id,
                              struct posting_line *line)
 {
+    return line_query(db, arena, &budget_posting_line_sql, DB_INT(line_id), line);
+}
+
+enum status posting_line_find(struct db *db, struct arena *arena, const char *name,
+                              struct posting_line *line)
+{
+    return line_query(db, arena, &budget_posting_line_named_sql, DB_TEXT(name), line);
+}
+
+/* The row of day_before and day_after. */
+static struct own_balance own_read(const struct db_rows *rows)
+{
+    return (struct own_balance){.balance = {{db_int(rows, 1), db_int(rows, 2), db_int(rows, 3)}},
+                                .committed_count = db_int(rows, 4),
+                                .spent_count = db_int(rows, 5)};
+}
+
+/* Where a line stands as of a day: at nothing before its first. *same: the day has a row. */
+static enum status own_as_of(struct db *db, int64_t line_id, const char *day,
+                             struct own_balance *own, bool *same)
+{
     struct db_rows rows;
-    enum status status = db_query(db, &rows, &budget_posting_line_sql, DB_INT(line_id));
+    *own = (struct own_balance){0};
+    *same = false;
+    enum status status = db_query(db, &rows, &budget_day_before_sql, DB_INT(line_id), DB_TEXT(day));
     if (status != OK) return status;
     status = db_next(&rows);
     if (status == OK) {
-        *line = (struct posting_line){.id = db_int(&rows, 0),
-                                      .name = db_copy(&rows, 1, arena),
-                                      .label = db_copy(&rows, 2, arena),
-                                      .fiscal_year = (int32_t)db_int(&rows, 3),
-                                      .above_id = db_int(&rows, 4)};
-        struct text last_day = db_text(&rows, 5);
-        if (last_day.length < sizeof line->last_day)
-            memcpy(line->last_day, last_day.bytes, last_day.length);
-        for (int a = 0; a < AMOUNT_COUNT; a++)
-            line->own.balance.won[a] = db_int(&rows, 6 + a);
-        line->own.committed_count = db_int(&rows, 9);
-        line->own.spent_count = db_int(&rows, 10);
-        line->reserved_won = db_int(&rows, 11);
-        if (line->name == NULL || line->label == NULL) status = RESOURCE_EXHAUSTED;
+        *own = own_read(&rows);
+        *same = text_equal(db_text(&rows, 0), text_from(day));
     }
     db_end(&rows);
+    return status == NOT_FOUND ? OK : status;
+}
+
+/* The days behind one, added to it. */
+static enum status days_after(struct db *db, struct arena *arena, int64_t line_id,
+                              struct posting_day **days, size_t *count)
+{
+    struct db_rows rows;
+    size_t max = *count;
+    enum status status =
+        db_query(db, &rows, &budget_day_after_sql, DB_INT(line_id), DB_TEXT((*days)[0].day));
+    if (status != OK) return status;
+    while ((status = db_next(&rows)) == OK) {
+        if (*count == max) {
+            struct posting_day *grown = arena_grow(arena, *days, *count, &max, sizeof *grown);
+            if (grown == NULL) status = RESOURCE_EXHAUSTED;
+            if (grown == NULL) break;
+            *days = grown;
+        }
+        struct posting_day *day = &(*days)[(*count)++];
+        *day = (struct posting_day){.balance = own_read(&rows).balance};
+        day_read(&rows, 0, day->day);
+    }
+    db_end(&rows);
+    return status == NOT_FOUND ? OK : status;
+}
+
+struct posting_state posting_state_of(const struct posting_line *line)
+{
+    return (struct posting_state){.line = line->name,
+                                  .line_id = line->id,
+                                  .fiscal_year = line->fiscal_year,
+                                  .closed = line->closed,
+                                  .year_closed = line->year_closed,
+                                  .reserved_won = line->reserved_won};
+}
+
+enum status posting_state_days(struct db *db, struct arena *arena, const struct posting_line *line,
+                               const char *day, struct posting_state *state)
+{
+    struct posting_day *days = arena_calloc(arena, 1, sizeof *days);
+    if (days == NULL) return RESOURCE_EXHAUSTED;
+    state->days = days;
+    state->day_count = 1;
+    days->balance = line->own.balance;
+    if (strcmp(day, line->last_day) >= 0) return OK;
+    struct own_balance own;
+    bool same;
+    enum status status = own_as_of(db, line->id, day, &own, &same);
+    days->balance = own.balance;
+    (void)snprintf(days->day, sizeof days->day, "%s", day);
+    if (status == OK) status = days_after(db, arena, line->id, &days, &state->day_count);
+    state->days = days;
     return status;
+}
+
+enum status posting_corrected_get(struct db *db, int64_t id, struct posting_corrected *corrected)
+{
+    struct db_rows rows;
+    enum status status = db_query(db, &rows, &budget_entry_corrected_sql, DB_INT(id));
+    if (status != OK) return status;
+    status = db_next(&rows);
+    if (status == OK)
+        *corrected = (struct posting_corrected){.id = id,
+                                                .line_id = db_int(&rows, 0),
+                                                .kind = (enum entry_kind)db_int(&rows, 1),
+                                                .won = db_int(&rows, 2),
+                                                .carry_over_type = (int32_t)db_int(&rows, 3),
+                                                .origin_year = (int32_t)db_int(&rows, 4),
+                                                .correction = db_int(&rows, 5) != 0,
+                                                .taken_back_won = db_int(&rows, 6)};
+    db_end(&rows);
+    return status;
+}
+
+enum status posting_last(struct db *db, int64_t *id)
+{
+    return db_query_int_values(db, id, &budget_entry_last_sql, NULL, 0);
 }
 
 static enum status entry_add(struct db *db, const struct posting_line *line,
@@ -115,22 +247,10 @@ static enum status days_shift(struct db *db, int64_t line_id, const char *day,
 /* Makes a row of a day between others, which stands where the one before it does. */
 static enum status day_begin(struct db *db, int64_t line_id, const char *day)
 {
-    struct db_rows rows;
-    struct own_balance before = {0};
-    bool there = false;
-    enum status status = db_query(db, &rows, &budget_day_before_sql, DB_INT(line_id), DB_TEXT(day));
-    if (status != OK) return status;
-    status = db_next(&rows);
-    if (status == OK) {
-        there = text_equal(db_text(&rows, 0), text_from(day));
-        before = (struct own_balance){
-            .balance = {{db_int(&rows, 1), db_int(&rows, 2), db_int(&rows, 3)}},
-            .committed_count = db_int(&rows, 4),
-            .spent_count = db_int(&rows, 5)};
-    }
-    db_end(&rows);
-    if (status != OK && status != NOT_FOUND) return status;
-    return there ? OK : day_put(db, line_id, day, &before);
+    struct own_balance before;
+    bool same;
+    enum status status = own_as_of(db, line_id, day, &before, &same);
+    return status != OK || same ? status : day_put(db, line_id, day, &before);
 }
 
 /* Raises the totals of a line and those above it; the line's own amounts are as it says. */

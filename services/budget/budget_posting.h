@@ -6,7 +6,7 @@
  * back. */
 #pragma once
 
-#include "budget_accounts.h"
+#include "budget_posting_rules.h"
 #include "budget_store.h"
 
 /* What a line's own entries come to as of a day. */
@@ -21,8 +21,9 @@ struct own_balance {
  * long as nobody else posts to the line. */
 struct posting_line {
     int64_t id;
-    const char *name, *label;
+    const char *name, *label, *fund;
     int32_t fiscal_year;
+    bool closed, year_closed;
     int64_t above_id;                 /* The line whose total it counts in; 0: none. */
     char last_day[DATE_STRING_BYTES]; /* Of its entries; "": it has none. */
     struct own_balance own;           /* After all its entries. */
@@ -51,6 +52,22 @@ struct posting {
 /* A line with its balances; its texts lie in the arena. NOT_FOUND: there is no such line. */
 NODISCARD enum status posting_line_get(struct db *db, struct arena *arena, int64_t line_id,
                                        struct posting_line *line);
+NODISCARD enum status posting_line_find(struct db *db, struct arena *arena, const char *name,
+                                        struct posting_line *line);
+
+/* What the rules need to know of a line, which is borrowed. The second adds the days from one on.
+ */
+struct posting_state posting_state_of(const struct posting_line *line);
+NODISCARD enum status posting_state_days(struct db *db, struct arena *arena,
+                                         const struct posting_line *line, const char *day,
+                                         struct posting_state *state);
+
+/* What the rules need to know of an entry that is to be corrected. NOT_FOUND: there is none. */
+NODISCARD enum status posting_corrected_get(struct db *db, int64_t id,
+                                            struct posting_corrected *corrected);
+
+/* The number of the last entry; 0 before the first. */
+NODISCARD enum status posting_last(struct db *db, int64_t *id);
 
 /* Begins the balances of a new line. */
 NODISCARD enum status posting_line_open(struct db *db, int64_t line_id, int64_t above_id);

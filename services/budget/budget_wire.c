@@ -130,6 +130,27 @@ budget_entry *entry_message(struct arena *arena, const struct entry_record *entr
     return message->citation == NULL ? NULL : message;
 }
 
+budget_entry *posting_message(struct arena *arena, const struct posting_line *line,
+                              const struct posting *posting)
+{
+    const char *day = arena_copy(arena, posting->day, strlen(posting->day));
+    if (day == NULL) return NULL;
+    const struct entry_record entry = {.id = posting->id,
+                                       .line = line->name,
+                                       .kind = (int32_t)posting->kind,
+                                       .won = posting->won,
+                                       .effective_date = day,
+                                       .recorded_ms = posting->recorded_ms,
+                                       .rounding = posting->rounding,
+                                       .citation = {.report_id = "", .section = ""},
+                                       .corrects = posting->corrects,
+                                       .carry_over_type = posting->carry_over_type,
+                                       .origin_year = posting->origin_year,
+                                       .reservation = posting->reservation,
+                                       .description = posting->description};
+    return entry_message(arena, &entry);
+}
+
 budget_event *event_message(struct arena *arena, const struct event_record *event)
 {
     budget_event *message = arena_alloc(arena, sizeof *message);

@@ -5,6 +5,7 @@
 #include "base/decimal.h"
 #include "budget.rpc.h"
 #include "budget_events.h"
+#include "budget_posting.h"
 #include "budget_store.h"
 
 /* A string as a message's field. protobuf-c's strings are not const; nothing writes to them. */
@@ -14,8 +15,12 @@ char *string_borrow(const char *string);
  * end. False: it has none. */
 NODISCARD bool instant_read(const protobuf_timestamp *message, int64_t *epoch_ms);
 
+NODISCARD protobuf_timestamp *timestamp_message(struct arena *arena, int64_t epoch_ms);
 NODISCARD budget_line *line_message(struct arena *arena, const struct line_record *line);
 NODISCARD budget_entry *entry_message(struct arena *arena, const struct entry_record *entry);
+/* An entry that a call posted; its texts are borrowed. */
+NODISCARD budget_entry *posting_message(struct arena *arena, const struct posting_line *line,
+                                        const struct posting *posting);
 NODISCARD type_citation *citation_message(struct arena *arena, const struct citation *citation);
 NODISCARD protobuf_timestamp *timestamp_message(struct arena *arena, int64_t epoch_ms);
 NODISCARD type_quantity *percent_message(struct arena *arena, struct decimal percent);

@@ -5,6 +5,7 @@
 #include "budget_derive.h"
 #include "budget_sql.h"
 #include "contract.rpc.h"
+#include "ledger.rpc.h"
 
 static enum status budget_open(const struct app *app,
                                struct app_mount mounts[static APP_MOUNTS_MAX], size_t *mount_count,
@@ -24,8 +25,9 @@ static enum status budget_open(const struct app *app,
     }
     mounts[0] = (struct app_mount){&budget_budget_service_handlers, budget};
     mounts[1] = (struct app_mount){&budget_contract_service_handlers, budget};
-    mounts[2] = (struct app_mount){&slice_slice_service_handlers, &budget->slice};
-    *mount_count = 3;
+    mounts[2] = (struct app_mount){&budget_ledger_service_handlers, budget};
+    mounts[3] = (struct app_mount){&slice_slice_service_handlers, &budget->slice};
+    *mount_count = 4;
     *self = budget;
     return OK;
 }
