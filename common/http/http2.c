@@ -18,21 +18,11 @@ void http2_reset_stream(struct http_connection *connection, int32_t stream_id, u
 
 /* ---- Requests ---- */
 
-/* A stream id may only grow. nghttp2 takes a smaller one for a closed stream and ignores it. */
 static int on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *head, void *context)
 {
-    struct http_connection *connection = context;
-    struct http2 *http2 = connection->http2;
-    http2_flood_frame(connection, head);
-    if (head->type != NGHTTP2_HEADERS || head->stream_id % 2 == 0) return 0;
-    if (head->stream_id > http2->last_stream_id) {
-        http2->last_stream_id = head->stream_id;
-        return 0;
-    }
-    if (nghttp2_session_find_stream(session, head->stream_id) != NULL) return 0;
-    return nghttp2_session_terminate_session(session, NGHTTP2_PROTOCOL_ERROR) == 0
-               ? 0
-               : NGHTTP2_ERR_CALLBACK_FAILURE;
+    (void)session;
+    http2_flood_frame(context, head);
+    return 0;
 }
 
 /* How many calls a connection may have in the handler: streams that were reset by either side have
@@ -298,6 +288,9 @@ static nghttp2_session_callbacks *callbacks_new(void)
 static void options_set(const struct http_limits *limits, nghttp2_option *option)
 {
     nghttp2_option_set_no_auto_window_update(option, 1);
+    /* It would keep as many as may be open, for their priorities; id_error() knows enough of them.
+     */
+    nghttp2_option_set_no_closed_streams(option, 1);
     nghttp2_option_set_max_continuations(option, limits->continuations_max + 1);
     nghttp2_option_set_stream_reset_rate_limit(option, 2 * limits->resets_max, limits->resets_max);
     nghttp2_option_set_max_outbound_ack(option, limits->queued_frames_max);
@@ -312,7 +305,7 @@ static nghttp2_session *session_new(struct http_connection *connection)
     nghttp2_session_callbacks *callbacks = callbacks_new();
     if (callbacks != NULL) {
         session = http2_memory_session_new(&connection->server->http2_memory, callbacks, option,
-                                           connection);
+                                           connection, &connection->http2->table);
     }
     nghttp2_session_callbacks_del(callbacks);
     nghttp2_option_del(option);
@@ -339,6 +332,7 @@ static bool http2_begin(struct http_connection *connection)
     struct http2 *http2 = alloc_should_fail() ? NULL : calloc(1, sizeof *http2);
     if (http2 == NULL) return false;
     connection->http2 = http2;
+    http2_heads_init(&http2->heads);
     http2->session = session_new(connection);
     return http2->session != NULL && settings_submit(connection, http2->session);
 }
@@ -351,8 +345,8 @@ static void http2_receive(struct http_connection *connection, struct text bytes)
     }
     struct http2 *http2 = connection->http2;
     if (http2->calmed) return;
-    ssize_t used =
-        nghttp2_session_mem_recv(http2->session, (const uint8_t *)bytes.bytes, bytes.length);
+    http2->resting = false;
+    ssize_t used = http2_heads_receive(&http2->heads, http2->session, bytes);
     /* What is wrong with a frame, nghttp2 tells the peer itself; this is no memory, a flood or a
      * wrong preface. */
     size_t frames_max = connection->server->config.limits.queued_frames_max;
@@ -396,8 +390,21 @@ static void expired_count(const struct http_exchange *exchange)
     }
 }
 
+/* Only what the peer sends opens streams again. */
+static void rest(struct http_connection *connection, int64_t now_ms)
+{
+    struct http2 *http2 = connection->http2;
+    if (http2->resting || now_ms - connection->active_ms <= HTTP_SWEEP_MS) return;
+    http2->resting = true;
+    http2_memory_rest(&connection->server->http2_memory, http2->table);
+}
+
 static void http2_sweep(struct http_connection *connection, int64_t now_ms)
 {
+    if (connection->exchanges == NULL) {
+        rest(connection, now_ms);
+        return;
+    }
     struct http_exchange *next;
     for (struct http_exchange *exchange = connection->exchanges; exchange != NULL;
          exchange = next) {

@@ -4,6 +4,7 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include "http/http2_heads.h"
 #include "http/http_connection.h"
 
 enum { HTTP2_FLOODS = 5 };
@@ -11,8 +12,10 @@ enum { HTTP2_FLOODS = 5 };
 struct http2 {
     nghttp2_session *session;
     struct http_exchange *reading; /* Whose head comes; NULL: none, or one that was refused. */
-    int32_t last_stream_id;
-    bool calmed; /* GOAWAY was said for a flood: nothing more is heard. */
+    struct http2_heads heads;
+    void *table;  /* nghttp2's, of its streams; see http2_memory_rest. */
+    bool resting; /* Nothing has come since the memory of an idle connection was given back. */
+    bool calmed;  /* GOAWAY was said for a flood: nothing more is heard. */
     int64_t flood_since_ms;
     size_t flood_counts[HTTP2_FLOODS]; /* By enum http2_flood. */
     size_t continuations;              /* Of the header list that comes. */

@@ -117,7 +117,7 @@ static void trim(struct http_server *server)
     bool none = server->connection_count == 0;
     bool half = server->connection_count <= server->connections_peak / 2;
     if (!half) return;
-    if (none) pool_trim(server->http2_memory.pool);
+    if (none) http2_memory_trim(&server->http2_memory);
     if (server->connections_peak >= CONNECTIONS_TRIMMED) (void)malloc_trim(0);
     server->connections_peak = server->connection_count;
 }
@@ -267,7 +267,8 @@ enum status http_server_new(const struct http_server_config *config, struct http
                             struct fault *fault)
 {
     struct http_server *server = calloc(1, sizeof *server);
-    if (server == NULL || !http2_memory_init(&server->http2_memory) ||
+    if (server == NULL ||
+        !http2_memory_init(&server->http2_memory, config->limits.connections_max) ||
         uv_mutex_init(&server->adopt_mutex) != 0) {
         if (server != NULL) http2_memory_free(&server->http2_memory);
         free(server);

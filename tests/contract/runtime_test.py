@@ -14,6 +14,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import http2_frames  # noqa: E402
 from services import BUILD, SOURCE, free_ports  # noqa: E402
 from tools import npm_tool  # noqa: E402
 
@@ -26,6 +27,8 @@ PROGRAM = BUILD / "tests" / "runtime"
 SERVICE = "sotong.runtime.v1.RuntimeService"
 SANITIZED = b"__asan_init" in PROGRAM.read_bytes()
 IDLE_KIB_MAX = 10 * 1024
+CONNECTION_KIB_MAX = 12 # Idle, over HTTP/2; ten thousand of them are to stay under 120 MB.
+CALLS_EACH = 130 # More than the streams that may be open at once.
 START_MS_MAX = 2000 # It takes some 25; how long exactly is for the benchmarks.
 
 
@@ -260,15 +263,46 @@ class App(unittest.TestCase):
             idle.close()
             self.assertIn("stopped", server.stop()[1])
 
+    def resident_kib(self, server):
+        status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0])
+
+    def busy_connection(self, server):
+        """One that has made many calls, one after the other, and stays open."""
+        connection = http2_frames.Connection(server.port)
+        for _ in range(CALLS_EACH // 65):
+            for number in [connection.request("/", (), end=True, method="GET") for _ in range(65)]:
+                self.assertEqual(connection.wait(number).fields[":status"], "200")
+        connection.streams.clear()
+        return connection
+
+    @unittest.skipIf(SANITIZED, "sanitizers take memory and time")
+    def test_idle_connections_stay_small(self):
+        server = Process()
+        self.addCleanup(server.process.kill)
+        some = [self.busy_connection(server) for _ in range(60)]
+        time.sleep(2)
+        before = self.resident_kib(server)
+        more = [self.busy_connection(server) for _ in range(240)]
+        for _ in range(120): # What is idle gives its memory back after a while.
+            time.sleep(0.5)
+            each = (self.resident_kib(server) - before) / len(more)
+            if each < CONNECTION_KIB_MAX:
+                break
+        self.assertLess(each, CONNECTION_KIB_MAX)
+        for connection in some + more: # They still serve.
+            number = connection.request("/", (), end=True, method="GET")
+            self.assertEqual(connection.wait(number).fields[":status"], "200")
+            connection.close()
+        self.assertEqual(server.stop()[0], 0)
+
     @unittest.skipIf(SANITIZED, "sanitizers take memory and time")
     def test_starts_fast_and_stays_small(self):
         fastest = 1e9
         for _ in range(5): # The machine may be busy; the fastest says what it takes.
             server = Process()
             fastest = min(fastest, server.start_ms)
-            status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
-            resident = int(status.split("VmRSS:")[1].split()[0])
-            self.assertLess(resident, IDLE_KIB_MAX)
+            self.assertLess(self.resident_kib(server), IDLE_KIB_MAX)
             self.assertEqual(server.stop()[0], 0)
         self.assertLess(fastest, START_MS_MAX)
 

@@ -62,6 +62,52 @@ static void refuses_an_id_that_decreases(void)
     http_echo_stop(echo);
 }
 
+/* What is on its way when this side resets a stream is nobody's fault. */
+static void takes_what_comes_on_a_stream_that_it_reset(void)
+{
+    struct http_limits limits = http_limits_default();
+    struct http_echo *echo = http_echo_start(&limits);
+    static const uint8_t most[4] = {0x7f, 0xff, 0xff, 0xff};
+    static const uint8_t trailers[] = {0x00, 1, 'x', 1, 'y'};
+    peer_open(echo);
+    http2_peer_request(&peer, 1, true, "/hold", false);
+    http2_peer_frame(&peer, NGHTTP2_WINDOW_UPDATE, 0, 1, most, sizeof most);
+    CU_ASSERT_TRUE(http2_peer_hears(&peer, "RST 1 3;")); /* FLOW_CONTROL_ERROR */
+    http2_peer_frame(&peer, NGHTTP2_DATA, 0, 1, "late", 4);
+    http2_peer_frame(&peer, NGHTTP2_HEADERS, NGHTTP2_FLAG_END_STREAM | NGHTTP2_FLAG_END_HEADERS, 1,
+                     trailers, sizeof trailers);
+    http2_peer_request(&peer, 3, false, "/a", true);
+    CU_ASSERT_TRUE(http2_peer_hears(&peer, "DATA 3 GET /a? 0 of body"));
+    http2_peer_frame(&peer, NGHTTP2_DATA, 0, 1, "too late", 8);
+    CU_ASSERT_TRUE(http2_peer_hears(&peer, "GOAWAY 5;")); /* STREAM_CLOSED */
+    peer_close();
+    http_echo_stop(echo);
+}
+
+/* Longer than the ids of closed streams are remembered. */
+static void ends_a_stream_with_trailers_after_many_others(void)
+{
+    struct http_limits limits = http_limits_default();
+    struct http_echo *echo = http_echo_start(&limits);
+    static const uint8_t trailers[] = {0x00, 1, 'x', 1, 'y'};
+    peer_open(echo);
+    http2_peer_request(&peer, 1, true, "/c", false);
+    http2_peer_request(&peer, 3, true, "/c", false);
+    for (uint32_t i = 0; i < 300; i++) {
+        http2_peer_request(&peer, 5 + 2 * i, false, "/a", true);
+        CU_ASSERT_TRUE(http2_peer_hears_end(&peer, 5 + 2 * i));
+    }
+    http2_peer_frame(&peer, NGHTTP2_HEADERS, NGHTTP2_FLAG_END_STREAM | NGHTTP2_FLAG_END_HEADERS, 1,
+                     trailers, sizeof trailers);
+    http2_peer_frame(&peer, NGHTTP2_DATA, NGHTTP2_FLAG_END_STREAM, 3, "hello", 5);
+    CU_ASSERT_TRUE(http2_peer_hears(&peer, "DATA 1 POST /c? 0 of body"));
+    CU_ASSERT_TRUE(http2_peer_hears(&peer, "DATA 3 POST /c? 5 of body"));
+    http2_peer_request(&peer, 1, false, "/a", true);
+    CU_ASSERT_TRUE(http2_peer_hears(&peer, "GOAWAY 1;"));
+    peer_close();
+    http_echo_stop(echo);
+}
+
 /* A window that grows past its end makes the server reset the stream: at its own cost, while the
  * call runs on. */
 static void calms_a_peer_that_provokes_resets(void)
@@ -200,6 +246,9 @@ static void says_goaway_and_finishes_when_it_drains(void)
 
 SUITE("http2_server", {"answers and keeps trailers", answers_and_keeps_trailers},
       {"refuses an id that decreases", refuses_an_id_that_decreases},
+      {"takes what comes on a stream that it reset", takes_what_comes_on_a_stream_that_it_reset},
+      {"ends a stream with trailers after many others",
+       ends_a_stream_with_trailers_after_many_others},
       {"calms a peer that provokes resets", calms_a_peer_that_provokes_resets},
       {"counts calls of streams that were reset", counts_calls_of_streams_that_were_reset},
       {"bounds open streams", bounds_open_streams},
