@@ -11,6 +11,7 @@
 #include "ctl_terminal.h"
 #include "db/db_transfer.h"
 #include "report_sql.h"
+#include "rpc_sql.h"
 #include "slice/slice.h"
 
 enum { SETS_MAX = 4 };
@@ -25,7 +26,9 @@ struct store_kind {
 static enum status kind_find(struct ctl *ctl, const char *service, struct store_kind *kind)
 {
     *kind = (struct store_kind){
-        .service = service, .sets = {{slice_migrations, slice_migration_count}}, .set_count = 1};
+        .service = service,
+        .sets = {{slice_migrations, slice_migration_count}, {rpc_migrations, rpc_migration_count}},
+        .set_count = 2};
     if (strcmp(service, "budget") == 0)
         kind->sets[kind->set_count++] =
             (struct db_migrations){budget_migrations, budget_migration_count};

@@ -79,26 +79,28 @@ static enum status sink_close(struct export *export, struct sink *sink, enum sta
 
 /* ---- CSV (RFC 4180) ---- */
 
-/* A text as a field; in quotes where it must be. */
-static void put_text(FILE *file, const char *text, const char *end)
+/* A text as a field; in quotes where it must be. `before` goes in front of it. */
+static void put_field(FILE *file, const char *before, const char *text, const char *end)
 {
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        (void)fprintf(file, "%s%s", text, end);
-        return;
-    }
-    (void)fputc('"', file);
+    bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+    (void)fprintf(file, "%s%s", quoted ? "\"" : "", before);
     for (; *text != '\0'; text++) {
         if (*text == '"') (void)fputc('"', file);
         (void)fputc(*text, file);
     }
-    (void)fprintf(file, "\"%s", end);
+    (void)fprintf(file, "%s%s", quoted ? "\"" : "", end);
+}
+
+static void put_text(FILE *file, const char *text, const char *end)
+{
+    put_field(file, "", text, end);
 }
 
 /* The same for a spreadsheet, which would take a text that begins so for a formula. */
 static void put_cell(FILE *file, const char *text, const char *end)
 {
-    if (strchr("=+-@\t", text[0]) != NULL && text[0] != '\0') (void)fputc('\'', file);
-    put_text(file, text, end);
+    bool formula = text[0] != '\0' && strchr("=+-@\t", text[0]) != NULL;
+    put_field(file, formula ? "'" : "", text, end);
 }
 
 static void put_won(FILE *file, int64_t won, bool known, const char *end)

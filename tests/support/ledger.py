@@ -63,10 +63,11 @@ class Connection:
             self.http.request("POST", self.package + method, json.dumps(body),
                               {"content-type": "application/json"})
             response = self.http.getresponse()
-            answer = json.loads(response.read())
-        except (OSError, http.client.HTTPException, ValueError) as error:
+            answer = response.read()
+        except (OSError, http.client.HTTPException) as error:
             self.close()
             raise Lost(str(error)) from None
+        answer = json.loads(answer)
         if response.status == 200:
             return answer
         if answer.get("code") in ("unavailable", "deadline_exceeded", "canceled"):
@@ -93,6 +94,9 @@ class Connection:
             token = answer.get("nextPageToken", "")
             if not token:
                 return
+
+    def __del__(self):
+        self.close()
 
     def close(self):
         if self.http is not None:
