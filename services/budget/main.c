@@ -6,6 +6,7 @@
 #include "budget_sql.h"
 #include "contract.rpc.h"
 #include "ledger.rpc.h"
+#include "revenue.rpc.h"
 
 static enum status budget_open(const struct app *app,
                                struct app_mount mounts[static APP_MOUNTS_MAX], size_t *mount_count,
@@ -23,11 +24,17 @@ static enum status budget_open(const struct app *app,
         free(budget);
         return status;
     }
-    mounts[0] = (struct app_mount){&budget_budget_service_handlers, budget};
-    mounts[1] = (struct app_mount){&budget_contract_service_handlers, budget};
-    mounts[2] = (struct app_mount){&budget_ledger_service_handlers, budget};
-    mounts[3] = (struct app_mount){&slice_slice_service_handlers, &budget->slice};
-    *mount_count = 4;
+    const struct rpc_handlers *const services[] = {
+        &budget_budget_service_handlers,
+        &budget_contract_service_handlers,
+        &budget_ledger_service_handlers,
+        &budget_revenue_service_handlers,
+    };
+    size_t count = 0;
+    for (; count < ARRAY_LENGTH(services); count++)
+        mounts[count] = (struct app_mount){services[count], budget};
+    mounts[count++] = (struct app_mount){&slice_slice_service_handlers, &budget->slice};
+    *mount_count = count;
     *self = budget;
     return OK;
 }
