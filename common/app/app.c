@@ -117,7 +117,7 @@ static enum status store_open(struct running *running, struct fault *fault)
     if (service->stateless) return OK;
     enum status status = data_prepare(running->config->data, fault);
     if (status != OK) return status;
-    const struct db_config config = {.path = running->config->store_path, .access = DB_READ_WRITE};
+    const struct db_config config = {.store = running->config->store_path, .access = DB_READ_WRITE};
     status = db_open(&config, &running->writer, fault);
     if (status != OK) return status;
     return db_migrate(running->writer, service->migrations, service->migration_count, fault);
@@ -209,7 +209,7 @@ static enum status server_open(struct running *running, struct fault *fault)
     config.mounts = mounts;
     config.mount_count = running->mount_count;
     config.writer = running->writer;
-    config.store_path = running->writer == NULL ? NULL : running->config->store_path;
+    if (running->writer != NULL) config.store.store = running->config->store_path;
     jobs_prepare(running);
     config.chores = running->chores;
     config.chore_count = running->service->job_count;

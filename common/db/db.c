@@ -12,11 +12,34 @@ struct db_value db_text_value(const char *string)
     return (struct db_value){.type = DB_VALUE_TEXT, .bytes = string, .length = strlen(string)};
 }
 
+static const struct db_engine *engine_of(const char *store)
+{
+    struct text text = text_from(store);
+    bool postgres = text_starts_with(text, text_from("postgresql://")) ||
+                    text_starts_with(text, text_from("postgres://"));
+    return postgres ? &db_postgres : &db_sqlite;
+}
+
+bool db_is_remote(const char *store)
+{
+    return engine_of(store)->remote;
+}
+
+size_t db_calls_batch_max(const struct db *db)
+{
+    return db->engine->calls_batch_max;
+}
+
+bool db_may_run_again(const struct db *db)
+{
+    return db->engine->may_run_again(db->connection);
+}
+
 enum status db_open(const struct db_config *config, struct db **out, struct fault *fault)
 {
     struct db *db = alloc_should_fail() ? NULL : calloc(1, sizeof *db);
     if (db == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for a connection");
-    db->engine = &db_sqlite;
+    db->engine = engine_of(config->store);
     db->access = config->access;
     enum status status = db->engine->open(config, &db->connection, fault);
     if (status != OK) {
@@ -202,10 +225,14 @@ enum status db_query_int_values(struct db *db, int64_t *number, const struct db_
     return status;
 }
 
+static enum status control(struct db *db, enum db_control what)
+{
+    return db->engine->control(db->connection, what);
+}
+
 enum status db_begin(struct db *db)
 {
-    bool writes = db->access == DB_READ_WRITE;
-    return db_run_plain(db, writes ? &db->engine->begin_write : &db->engine->begin_read);
+    return control(db, db->access == DB_READ_WRITE ? DB_BEGIN_WRITE : DB_BEGIN_READ);
 }
 
 /* An engine may have rolled the whole transaction back by itself, on a full disk for instance. What
@@ -218,35 +245,33 @@ static enum status transaction_check(struct db *db)
 enum status db_commit(struct db *db)
 {
     enum status status = transaction_check(db);
-    return status == OK ? db_run_plain(db, &db->engine->commit) : status;
+    return status == OK ? control(db, DB_COMMIT) : status;
 }
 
 void db_rollback(struct db *db)
 {
     if (transaction_check(db) != OK) return;
     /* A failure is logged by the engine; the next db_begin will meet it. */
-    (void)!db_run_plain(db, &db->engine->rollback);
+    (void)!control(db, DB_ROLLBACK);
 }
 
 enum status db_savepoint_begin(struct db *db)
 {
     enum status status = transaction_check(db);
-    return status == OK ? db_run_plain(db, &db->engine->savepoint_begin) : status;
+    return status == OK ? control(db, DB_SAVEPOINT_BEGIN) : status;
 }
 
 enum status db_savepoint_release(struct db *db)
 {
     enum status status = transaction_check(db);
-    return status == OK ? db_run_plain(db, &db->engine->savepoint_release) : status;
+    return status == OK ? control(db, DB_SAVEPOINT_RELEASE) : status;
 }
 
 void db_savepoint_rollback(struct db *db)
 {
     if (transaction_check(db) != OK) return;
-    enum status status = db_run_plain(db, &db->engine->savepoint_rollback);
-    if (status == OK) status = db_run_plain(db, &db->engine->savepoint_release);
     /* Without the savepoint's own rollback, the whole transaction must go: db_commit fails then. */
-    if (status != OK) db_rollback(db);
+    if (control(db, DB_SAVEPOINT_ROLLBACK) != OK) db_rollback(db);
 }
 
 enum status db_script(struct db *db, const char *text, struct fault *fault)

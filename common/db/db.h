@@ -1,5 +1,5 @@
-/* A store: statements, rows and transactions, on SQLite (later also PostgreSQL). Nothing above this
- * header knows the engine.
+/* A store: statements, rows and transactions, on SQLite or PostgreSQL. Nothing above this header
+ * knows the engine.
  *
  * A `struct db` is one connection and belongs to one thread at a time. Statements are the .sql
  * files of a folder, embedded at build time as `const struct db_sql <folder>_<file>_sql` (see cmake
@@ -39,10 +39,19 @@ struct db_migration {
 
 enum db_access { DB_READ_WRITE, DB_READ_ONLY };
 
+/* Where a store is: the path of a SQLite file, or postgresql://… as libpq takes it (PGHOST,
+ * PGPASSWORD, PGPASSFILE and the others of its variables work). The string may hold a password: it
+ * never goes to a log or a fault. */
 struct db_config {
-    const char *path; /* SQLite file. */
+    const char *store;
     enum db_access access;
+    const char *schema; /* PostgreSQL: the schema of all tables, which migrations make; NULL:
+                         * public. */
 };
+
+/* Whether the store is a server's: a statement is a round trip that may block, and other processes
+ * may write to it. */
+bool db_is_remote(const char *store);
 
 /* A value for a placeholder. */
 struct db_value {
@@ -61,7 +70,11 @@ struct db_value {
 /* A C string as a value; NULL becomes SQL's NULL. */
 struct db_value db_text_value(const char *string);
 
-/* Opens a connection. UNAVAILABLE: the file cannot be opened or is no store; the fault says why. */
+/* Opens a connection. UNAVAILABLE: the file cannot be opened or is no store, or the server cannot
+ * be reached or does not let us in; FAILED_PRECONDITION: the server or the database will never do;
+ * INVALID_ARGUMENT: the schema's name is none. The fault says why.
+ *
+ * A connection that is lost later answers UNAVAILABLE; db_begin opens it again. */
 NODISCARD enum status db_open(const struct db_config *config, struct db **out, struct fault *fault);
 
 /* Closes it; NULL is accepted. */
@@ -143,10 +156,21 @@ NODISCARD enum status db_query_int_values(struct db *db, int64_t *number, const 
                                           const struct db_value *values, size_t count);
 
 /* Transactions. A savepoint lives within a transaction; db_savepoint_rollback undoes it alone. Only
- * the runtime calls these; handlers run inside. */
+ * the runtime calls these; handlers run inside. There is one transaction that writes at a time,
+ * over all processes. Once a statement has failed, only the rollback of its savepoint or of the
+ * transaction is sure to work.
+ *
+ * A commit that answers UNAVAILABLE may have been done: who asks again finds out. */
 NODISCARD enum status db_begin(struct db *db);
 NODISCARD enum status db_commit(struct db *db);
 void db_rollback(struct db *db);
 NODISCARD enum status db_savepoint_begin(struct db *db);
 NODISCARD enum status db_savepoint_release(struct db *db);
 void db_savepoint_rollback(struct db *db);
+
+/* After a failed transaction: it met something that has passed by now (a conflict, a lost
+ * connection), surely nothing of it was kept, and the same once more may succeed. */
+bool db_may_run_again(const struct db *db);
+
+/* How many calls should share a transaction at most. */
+size_t db_calls_batch_max(const struct db *db);

@@ -1,18 +1,32 @@
-/* What a database engine gives to db.c: one table of functions each (db_sqlite.c; db_postgres.c
- * will stand beside it). Only common/db includes this. */
+/* What a database engine gives to db.c: one table of functions each (db_sqlite.c, db_postgres.c).
+ * Only common/db includes this. */
 #pragma once
 
 #include "db/db.h"
 
+enum db_control {
+    DB_BEGIN_WRITE,
+    DB_BEGIN_READ,
+    DB_COMMIT,
+    DB_ROLLBACK,
+    DB_SAVEPOINT_BEGIN,
+    DB_SAVEPOINT_RELEASE,
+    DB_SAVEPOINT_ROLLBACK, /* And released: it is gone. */
+};
+
+enum { DB_CONTROL_COUNT = 7 };
+
 struct db_engine {
     const char *name;
-
-    /* Statements that the engines spell differently. */
-    struct db_sql begin_write, begin_read, commit, rollback;
-    struct db_sql savepoint_begin, savepoint_release, savepoint_rollback;
+    bool remote;            /* See db_is_remote. */
+    size_t calls_batch_max; /* Calls that share a transaction. */
 
     enum status (*open)(const struct db_config *config, void **connection, struct fault *fault);
     void (*close)(void *connection);
+
+    /* Begins and ends transactions and savepoints. An engine may put off what cannot fail to the
+     * next statement, or to the commit. */
+    enum status (*control)(void *connection, enum db_control control);
 
     /* `kept` statements live as long as the connection. */
     enum status (*prepare)(void *connection, const struct db_sql *sql, bool kept, void **statement);
@@ -35,6 +49,7 @@ struct db_engine {
     int64_t (*changes)(void *connection);
     int64_t (*changes_total)(void *connection);
     bool (*in_transaction)(void *connection);
+    bool (*may_run_again)(void *connection); /* See db_may_run_again. */
 
     /* Statements around the writing of rows as they were in another store, inside its transaction:
      * foreign keys are checked at its end; numbers that the engine gives out go on behind those
@@ -43,9 +58,15 @@ struct db_engine {
 
     /* Runs several statements without values. */
     enum status (*script)(void *connection, const char *text, struct fault *fault);
+
+    /* Around all migrations: makes what they need, and keeps other processes from theirs. NULL:
+     * there is nothing to do. */
+    enum status (*migrate_begin)(void *connection, struct fault *fault);
+    void (*migrate_end)(void *connection);
 };
 
 extern const struct db_engine db_sqlite;
+extern const struct db_engine db_postgres;
 
 enum { DB_STATEMENT_BUCKETS = 64 };
 

@@ -103,15 +103,10 @@ static enum status step_run(struct db *db, const struct db_migration *migration,
                      cause.message[0] != '\0' ? cause.message : status_name(status));
 }
 
-enum status db_migrate(struct db *db, const struct db_migration *migrations, size_t count,
-                       struct fault *fault)
+static enum status steps_run(struct db *db, const struct db_migration *migrations, size_t count,
+                             struct fault *fault)
 {
-    if (count > DB_MIGRATIONS_MAX) {
-        return fault_set(fault, INTERNAL, "%zu migrations; at most %d", count, DB_MIGRATIONS_MAX);
-    }
-    enum status status = order_check(migrations, count, fault);
-    if (status != OK) return status;
-    status = db_run_plain(db, &db_migration_table_create_sql);
+    enum status status = db_run_plain(db, &db_migration_table_create_sql);
     if (status != OK) return fault_set(fault, status, "the table of migrations cannot be made");
     size_t applied = 0;
     status = steps_compare(db, migrations, count, &applied, fault);
@@ -134,5 +129,24 @@ enum status db_migrated(struct db *db, const struct db_migration *migrations, si
                              "it up",
                              migrations[i].name);
     }
+    return status;
+}
+
+enum status db_migrate(struct db *db, const struct db_migration *migrations, size_t count,
+                       struct fault *fault)
+{
+    if (count > DB_MIGRATIONS_MAX) {
+        return fault_set(fault, INTERNAL, "%zu migrations; at most %d", count, DB_MIGRATIONS_MAX);
+    }
+    enum status status = order_check(migrations, count, fault);
+    if (status != OK) return status;
+    const struct db_engine *engine = db->engine;
+    if (engine->migrate_begin != NULL) {
+        struct fault cause = {0};
+        status = engine->migrate_begin(db->connection, &cause);
+        if (status != OK) return fault_set(fault, status, "migrations: %s", cause.message);
+    }
+    status = steps_run(db, migrations, count, fault);
+    if (engine->migrate_end != NULL) engine->migrate_end(db->connection);
     return status;
 }

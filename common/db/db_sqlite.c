@@ -11,14 +11,16 @@
 
 enum {
     BUSY_TIMEOUT_MS = 5000,
-    CACHE_KIB = 1024,           /* Of pages, per connection: an idle service stays under 10 MB. */
-    WAL_BYTES_MAX = 16 << 20,   /* Kept of the log file after a checkpoint. */
-    VALUES_MAX = 32,            /* Placeholders of one statement. */
+    CACHE_KIB = 1024,         /* Of pages, per connection: an idle service stays under 10 MB. */
+    WAL_BYTES_MAX = 16 << 20, /* Kept of the log file after a checkpoint. */
+    VALUES_MAX = 32,          /* Placeholders of one statement. */
+    CALLS_BATCH_MAX = 256,
     PLACEHOLDER_BYTES_MAX = 16, /* "$32" */
 };
 
 struct connection {
     sqlite3 *sqlite;
+    sqlite3_stmt *controls[DB_CONTROL_COUNT]; /* NULL: not needed yet. */
     int logged; /* The result code that was logged last: a full disk fails many calls alike. */
 };
 
@@ -124,13 +126,13 @@ static enum status open_file(const struct db_config *config, void **out, struct 
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     flags |= config->access == DB_READ_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
                                              : SQLITE_OPEN_READONLY;
-    int result = sqlite3_open_v2(config->path, &connection->sqlite, flags, NULL);
+    int result = sqlite3_open_v2(config->store, &connection->sqlite, flags, NULL);
     if (result == SQLITE_OK) result = configure(connection->sqlite, config->access);
     if (result != SQLITE_OK) {
         bool memory = (result & 0xFF) == SQLITE_NOMEM || connection->sqlite == NULL;
         enum status status =
             fault_set(fault, memory ? RESOURCE_EXHAUSTED : UNAVAILABLE, "%s cannot be opened: %s",
-                      config->path, memory ? "no memory" : sqlite3_errmsg(connection->sqlite));
+                      config->store, memory ? "no memory" : sqlite3_errmsg(connection->sqlite));
         (void)sqlite3_close_v2(connection->sqlite);
         free(connection);
         return status;
@@ -142,8 +144,41 @@ static enum status open_file(const struct db_config *config, void **out, struct 
 static void close_file(void *self)
 {
     struct connection *connection = self;
+    for (size_t i = 0; i < DB_CONTROL_COUNT; i++)
+        (void)sqlite3_finalize(connection->controls[i]);
     (void)sqlite3_close_v2(connection->sqlite);
     free(connection);
+}
+
+static enum status control_run(struct connection *connection, enum db_control what)
+{
+    static const char *const texts[DB_CONTROL_COUNT] = {
+        [DB_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+        [DB_BEGIN_READ] = "BEGIN",
+        [DB_COMMIT] = "COMMIT",
+        [DB_ROLLBACK] = "ROLLBACK",
+        [DB_SAVEPOINT_BEGIN] = "SAVEPOINT call",
+        [DB_SAVEPOINT_RELEASE] = "RELEASE call",
+        [DB_SAVEPOINT_ROLLBACK] = "ROLLBACK TO call",
+    };
+    sqlite3_stmt **statement = &connection->controls[what];
+    int result = SQLITE_OK;
+    if (*statement == NULL) {
+        result = sqlite3_prepare_v3(connection->sqlite, texts[what], -1, SQLITE_PREPARE_PERSISTENT,
+                                    statement, NULL);
+    }
+    if (result == SQLITE_OK) result = sqlite3_step(*statement);
+    if (result == SQLITE_DONE && what == DB_BEGIN_WRITE) connection->logged = SQLITE_OK;
+    enum status status = status_of(connection, result, texts[what]);
+    (void)sqlite3_reset(*statement); /* Repeats the step's result, which was reported. */
+    return status;
+}
+
+static enum status control(void *self, enum db_control what)
+{
+    enum status status = control_run(self, what);
+    bool undone = what == DB_SAVEPOINT_ROLLBACK && status == OK;
+    return undone ? control_run(self, DB_SAVEPOINT_RELEASE) : status;
 }
 
 /* Finds the placeholders $1…$n. INTERNAL: one is missing, or a placeholder has another name. */
@@ -296,19 +331,21 @@ static bool in_transaction(void *self)
     return sqlite3_get_autocommit(connection->sqlite) == 0;
 }
 
+/* The file has one writer, which nothing outside makes fail. */
+static bool may_run_again(void *self)
+{
+    (void)self;
+    return false;
+}
+
 const struct db_engine db_sqlite = {
     .name = "sqlite",
-    .begin_write = {"begin_write", "BEGIN IMMEDIATE"},
-    .begin_read = {"begin_read", "BEGIN"},
-    .commit = {"commit", "COMMIT"},
-    .rollback = {"rollback", "ROLLBACK"},
-    .savepoint_begin = {"savepoint_begin", "SAVEPOINT call"},
-    .savepoint_release = {"savepoint_release", "RELEASE call"},
-    .savepoint_rollback = {"savepoint_rollback", "ROLLBACK TO call"},
+    .calls_batch_max = CALLS_BATCH_MAX,
     .copy_begin = "PRAGMA defer_foreign_keys = ON",
     .copy_end = "",
     .open = open_file,
     .close = close_file,
+    .control = control,
     .prepare = prepare,
     .finalize = finalize,
     .bind = bind,
@@ -321,5 +358,6 @@ const struct db_engine db_sqlite = {
     .changes = changes,
     .changes_total = changes_total,
     .in_transaction = in_transaction,
+    .may_run_again = may_run_again,
     .script = script,
 };

@@ -159,7 +159,7 @@ static enum status tables_read(struct arena *arena, struct db *db, struct db_sch
 enum status db_schema_read(struct arena *arena, const struct db_migrations *sets, size_t count,
                            struct db_schema *schema, struct fault *fault)
 {
-    const struct db_config config = {.path = ":memory:", .access = DB_READ_WRITE};
+    const struct db_config config = {.store = ":memory:", .access = DB_READ_WRITE};
     struct db *db = NULL;
     enum status status = db_open(&config, &db, fault);
     if (status == OK) status = db_migrate_all(db, sets, count, fault);

@@ -1,6 +1,6 @@
 # Functions that every folder's CMakeLists.txt uses.
 find_package(PkgConfig REQUIRED)
-foreach(library libprotobuf-c sqlite3 libuv libnghttp2 libcurl libutf8proc libssl libcrypto zlib cunit)
+foreach(library libprotobuf-c sqlite3 libpq libuv libnghttp2 libcurl libutf8proc libssl libcrypto zlib cunit)
   string(MAKE_C_IDENTIFIER ${library} target)
   pkg_check_modules(${target} REQUIRED IMPORTED_TARGET ${library})
 endforeach()

@@ -45,7 +45,7 @@ static enum status kind_find(struct ctl *ctl, const char *service, struct store_
 static enum status source_open(struct ctl *ctl, const struct store_kind *kind, const char *store,
                                struct db **db)
 {
-    const struct db_config config = {.path = store, .access = DB_READ_ONLY};
+    const struct db_config config = {store, DB_READ_ONLY, kind->service};
     enum status status = db_open(&config, db, &ctl->fault);
     if (status == OK) status = db_migrated_all(*db, kind->sets, kind->set_count, &ctl->fault);
     if (status == OK) {
@@ -89,7 +89,7 @@ static enum status transfer(struct ctl *ctl, const struct store_kind *kind, cons
 {
     struct db *source = NULL;
     struct db *target = NULL;
-    const struct db_config config = {.path = to, .access = DB_READ_WRITE};
+    const struct db_config config = {to, DB_READ_WRITE, kind->service};
     enum status status = source_open(ctl, kind, from, &source);
     if (status == OK) status = db_open(&config, &target, &ctl->fault);
     if (status == OK) status = db_migrate_all(target, kind->sets, kind->set_count, &ctl->fault);

@@ -32,7 +32,7 @@ static void fixture_open(struct fixture *at)
     memset(at, 0, sizeof *at);
     store_path_new(at->path);
     arena_init(&at->arena, ARENA_BYTES);
-    const struct db_config config = {.path = at->path, .access = DB_READ_WRITE};
+    const struct db_config config = {.store = at->path, .access = DB_READ_WRITE};
     CU_ASSERT_EQUAL_FATAL(db_open(&config, &at->db, &fault), OK);
     CU_ASSERT_EQUAL_FATAL(db_migrate(at->db, slice_migrations, slice_migration_count, &fault), OK);
     CU_ASSERT_EQUAL_FATAL(db_migrate(at->db, report_migrations, report_migration_count, &fault),

@@ -34,7 +34,7 @@ static void open_fixture(struct fixture *fixture)
     struct fault fault;
     memset(fixture, 0, sizeof *fixture);
     store_path_new(fixture->path);
-    const struct db_config store = {.path = fixture->path, .access = DB_READ_WRITE};
+    const struct db_config store = {.store = fixture->path, .access = DB_READ_WRITE};
     const struct rpc_mount mount = {&runtime_runtime_service_handlers, &fixture->state};
     struct rpc_server_config config = rpc_server_config_default();
     if (uv_loop_init(&fixture->loop) != 0 || db_open(&store, &fixture->writer, &fault) != OK ||
@@ -46,7 +46,7 @@ static void open_fixture(struct fixture *fixture)
     config.mounts = &mount;
     config.mount_count = 1;
     config.writer = fixture->writer;
-    config.store_path = fixture->path;
+    config.store.store = fixture->path;
     if (rpc_server_new(&config, &fixture->server, &fault) != OK) abort();
 }
 

@@ -46,11 +46,11 @@ struct runtime_loop *runtime_loop_new(bool with_store)
     config.reflection = true;
     if (with_store) {
         store_path_new(loop->path);
-        const struct db_config store = {.path = loop->path, .access = DB_READ_WRITE};
+        const struct db_config store = {.store = loop->path, .access = DB_READ_WRITE};
         must(db_open(&store, &loop->writer, &fault), &fault);
         must(db_migrate(loop->writer, runtime_migrations, runtime_migration_count, &fault), &fault);
         config.writer = loop->writer;
-        config.store_path = loop->path;
+        config.store.store = loop->path;
     }
     must(rpc_server_new(&config, &loop->server, &fault), &fault);
     return loop;

@@ -66,7 +66,7 @@ struct runtime_server *runtime_server_start(const struct rpc_server_config *conf
     struct fault fault;
     if (server == NULL || uv_loop_init(&server->loop) != 0) abort();
     store_path_new(server->path);
-    const struct db_config store = {.path = server->path, .access = DB_READ_WRITE};
+    const struct db_config store = {.store = server->path, .access = DB_READ_WRITE};
     must(db_open(&store, &server->writer, &fault), &fault);
     must(db_migrate(server->writer, runtime_migrations, runtime_migration_count, &fault), &fault);
     const struct rpc_mount mount = {&runtime_runtime_service_handlers, &server->state};
@@ -75,7 +75,7 @@ struct runtime_server *runtime_server_start(const struct rpc_server_config *conf
     own.mounts = &mount;
     own.mount_count = 1;
     own.writer = server->writer;
-    own.store_path = server->path;
+    own.store.store = server->path;
     must(rpc_server_new(&own, &server->server, &fault), &fault);
     server->port = rpc_server_port(server->server);
     if (uv_async_init(&server->loop, &server->drain, drain) != 0) abort();

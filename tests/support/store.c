@@ -1,5 +1,6 @@
 #include "support/store.h"
 
+#include <err.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,8 +29,34 @@ bool store_count_allocations(void)
            sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0) == SQLITE_OK;
 }
 
+bool store_is_remote(void)
+{
+    return getenv("SOTONG_TEST_STORE") != NULL;
+}
+
+/* The tests have the database for themselves: its tables are all of an earlier one's. */
+static void server_clear(const char *store)
+{
+    static const struct db_sql drop = {"drop", "DROP SCHEMA IF EXISTS public CASCADE"};
+    static const struct db_sql create = {"create", "CREATE SCHEMA public"};
+    const struct db_config config = {store, DB_READ_WRITE, NULL};
+    struct fault fault = {"the schema cannot be made anew"};
+    struct db *db = NULL;
+    enum status status = db_open(&config, &db, &fault);
+    if (status == OK) status = db_run_plain(db, &drop);
+    if (status == OK) status = db_run_plain(db, &create);
+    if (status != OK) errx(EXIT_FAILURE, "SOTONG_TEST_STORE: %s", fault.message);
+    db_close(db);
+}
+
 void store_path_new(char path[static STORE_PATH_BYTES])
 {
+    const char *store = getenv("SOTONG_TEST_STORE");
+    if (store != NULL) {
+        (void)snprintf(path, STORE_PATH_BYTES, "%s", store);
+        server_clear(path);
+        return;
+    }
     const char *folder = getenv("TMPDIR");
     (void)snprintf(path, STORE_PATH_BYTES, "%s/sotong-test-%ld.sqlite",
                    folder == NULL ? "/tmp" : folder, (long)getpid());
@@ -38,6 +65,7 @@ void store_path_new(char path[static STORE_PATH_BYTES])
 
 void store_path_remove(const char *path)
 {
+    if (store_is_remote()) return;
     static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
     for (size_t i = 0; i < ARRAY_LENGTH(endings); i++) {
         char name[STORE_PATH_BYTES + 16];

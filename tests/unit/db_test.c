@@ -36,7 +36,7 @@ static struct fixture fixture_open(void)
     struct fixture fixture = {0};
     struct fault fault = {0};
     store_path_new(fixture.path);
-    struct db_config config = {fixture.path, DB_READ_WRITE};
+    struct db_config config = {fixture.path, DB_READ_WRITE, NULL};
     CU_ASSERT_EQUAL_FATAL(db_open(&config, &fixture.db, &fault), OK);
     CU_ASSERT_EQUAL_FATAL(db_migrate(fixture.db, steps, ARRAY_LENGTH(steps), &fault), OK);
     return fixture;
@@ -182,7 +182,7 @@ static void reads_while_another_writes(void)
 {
     struct fixture at = fixture_open();
     struct fault fault = {0};
-    struct db_config config = {at.path, DB_READ_ONLY};
+    struct db_config config = {at.path, DB_READ_ONLY, NULL};
     struct db *reader = NULL;
     CU_ASSERT_EQUAL_FATAL(db_open(&config, &reader, &fault), OK);
     CU_ASSERT_EQUAL(db_run(reader, &group_insert, DB_INT(1), DB_TEXT("a")), UNAVAILABLE);
@@ -197,11 +197,12 @@ static void reads_while_another_writes(void)
 
 static void refuses_what_is_no_store(void)
 {
+    if (store_is_remote()) return; /* db_postgres_test has what is none there. */
     char path[STORE_PATH_BYTES];
     store_path_new(path);
     struct fault fault = {0};
     struct db *db = NULL;
-    struct db_config missing = {path, DB_READ_ONLY};
+    struct db_config missing = {path, DB_READ_ONLY, NULL};
     CU_ASSERT_EQUAL(db_open(&missing, &db, &fault), UNAVAILABLE);
     CU_ASSERT_PTR_NOT_NULL(strstr(fault.message, path));
     FILE *file = fopen(path, "w");
@@ -209,10 +210,10 @@ static void refuses_what_is_no_store(void)
     for (int i = 0; i < 200; i++)
         (void)fputs("this is a letter, not a store. ", file);
     (void)fclose(file);
-    struct db_config letter = {path, DB_READ_WRITE};
+    struct db_config letter = {path, DB_READ_WRITE, NULL};
     CU_ASSERT_EQUAL(db_open(&letter, &db, &fault), UNAVAILABLE);
     CU_ASSERT_PTR_NOT_NULL(strstr(fault.message, "not a database"));
-    struct db_config nowhere = {"/nonexistent/folder/store.sqlite", DB_READ_WRITE};
+    struct db_config nowhere = {"/nonexistent/folder/store.sqlite", DB_READ_WRITE, NULL};
     CU_ASSERT_EQUAL(db_open(&nowhere, &db, &fault), UNAVAILABLE);
     CU_ASSERT_PTR_NULL(db);
     store_path_remove(path);
@@ -247,7 +248,7 @@ static void refuses_other_migrations(void)
         {backwards, 2, INTERNAL, "stands behind"},
         {own, 1, OK, ""}, /* The other range: nothing is said of 1 and 2. */
         {own, 1, OK, ""},
-        {broken, 2, INTERNAL, "101_broken failed: near \"NONSENSE\""},
+        {broken, 2, INTERNAL, "near \"NONSENSE\""},
         {own, 1, OK, ""}, /* Nothing of the broken step was kept. */
         {steps, 2, OK, ""},
         {before, 2, FAILED_PRECONDITION, "1_groups made this store"},
@@ -264,11 +265,9 @@ static void refuses_other_migrations(void)
                         cases[i].expected);
         CU_ASSERT_PTR_NOT_NULL(strstr(fault.message, cases[i].message));
     }
-    static const struct db_sql half = {"half",
-                                       "SELECT count(*) FROM sqlite_schema WHERE name = 'half'"};
+    static const struct db_sql half = {"half", "SELECT count(*) FROM half"};
     int64_t halves = -1;
-    CU_ASSERT_EQUAL(db_query_int_values(at.db, &halves, &half, NULL, 0), OK);
-    CU_ASSERT_EQUAL(halves, 0);
+    CU_ASSERT_EQUAL(db_query_int_values(at.db, &halves, &half, NULL, 0), INTERNAL);
     fixture_close(&at);
 }
 
@@ -288,7 +287,7 @@ static void refuses_a_step_put_before_others(void)
 /* Opens, migrates, writes and reads: everything that allocates. */
 static enum status whole_life(const char *path)
 {
-    struct db_config config = {path, DB_READ_WRITE};
+    struct db_config config = {path, DB_READ_WRITE, NULL};
     struct fault fault;
     struct db *db = NULL;
     enum status status = db_open(&config, &db, &fault);
@@ -323,7 +322,8 @@ static void survives_every_failed_allocation(void)
         CU_ASSERT(status == OK || status == RESOURCE_EXHAUSTED);
         status = RESOURCE_EXHAUSTED; /* Some failures are made good; go on to the last. */
     }
-    CU_ASSERT(nth > 100 && nth < ALLOCATIONS_MAX);
+    CU_ASSERT(nth > (store_is_remote() ? 10 : 100)); /* libpq's own are not counted. */
+    CU_ASSERT(nth < ALLOCATIONS_MAX);
     store_path_new(path);
     CU_ASSERT_EQUAL(whole_life(path), OK);
     store_path_remove(path);

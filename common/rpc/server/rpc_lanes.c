@@ -301,8 +301,9 @@ unsigned rpc_lanes_commits(const struct rpc_lanes *lanes)
 /* The worker's read connection, opened for its first call. */
 static enum status worker_reader(struct rpc_lanes *lanes, struct db **reader, struct fault *fault)
 {
-    if (*reader != NULL || lanes->config.store_path == NULL) return OK;
-    struct db_config config = {.path = lanes->config.store_path, .access = DB_READ_ONLY};
+    if (*reader != NULL || lanes->config.store.store == NULL) return OK;
+    struct db_config config = lanes->config.store;
+    config.access = DB_READ_ONLY;
     return db_open(&config, reader, fault);
 }
 

@@ -14,7 +14,7 @@ struct rpc_metrics;
 struct rpc_lanes_config {
     struct db *writer;      /* Borrowed; from the start to the stop it is the writer's alone. NULL:
                              * the service has no store. */
-    const char *store_path; /* Workers open read connections on it; NULL without a store. */
+    struct db_config store; /* Workers open read connections to it; .store is NULL without one. */
     int workers_max;
     size_t write_queue_max;
     size_t flow_queue_max;

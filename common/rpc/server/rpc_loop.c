@@ -237,8 +237,9 @@ enum status rpc_loop_open(struct rpc_loop *loop, const struct rpc_loop_config *c
     loop->lanes = config->lanes;
     loop->uv = config->uv;
     loop->timer_due_ms = INT64_MAX;
-    if (config->store_path != NULL) {
-        struct db_config store = {.path = config->store_path, .access = DB_READ_ONLY};
+    if (config->store.store != NULL) {
+        struct db_config store = config->store;
+        store.access = DB_READ_ONLY;
         enum status status = db_open(&store, &loop->reader, fault);
         if (status != OK) return status;
     }

@@ -68,7 +68,7 @@ struct rpc_loop_config {
     struct rpc_server *server;
     struct rpc_lanes *lanes;
     uv_loop_t *uv;
-    const char *store_path; /* NULL: no store. */
+    struct db_config store; /* .store is NULL without one. */
 };
 
 /* Opens the read connection and the handles of a loop that is all zeros. UNAVAILABLE: the store

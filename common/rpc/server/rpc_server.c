@@ -85,7 +85,7 @@ static void committed(void *context)
 static enum status lanes_start(struct rpc_server *server, struct fault *fault)
 {
     const struct rpc_lanes_config config = {.writer = server->config.writer,
-                                            .store_path = server->config.store_path,
+                                            .store = server->config.store,
                                             .workers_max = server->config.workers_max,
                                             .write_queue_max =
                                                 server->config.limits.write_queue_max,
@@ -143,7 +143,7 @@ static enum status loop_start(struct rpc_server *server, size_t index, struct fa
     const struct rpc_loop_config config = {.server = server,
                                            .lanes = server->lanes,
                                            .uv = uv,
-                                           .store_path = server->config.store_path};
+                                           .store = server->config.store};
     enum status status = rpc_loop_open(loop, &config, fault);
     if (status != OK) {
         if (index > 0) (void)uv_loop_close(uv);

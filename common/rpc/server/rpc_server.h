@@ -32,7 +32,7 @@ struct rpc_server_config {
     size_t mount_count;
     struct db *writer;      /* Borrowed for the server's life, which begins with the runtime's own
                              * migrations (DB_MIGRATION_RUNTIME_FIRST); NULL: no store. */
-    const char *store_path; /* For read connections; NULL: no store. */
+    struct db_config store; /* For read connections; .store is NULL without one. */
     const struct rpc_chore *chores; /* Borrowed for the server's life; they need a store. */
     size_t chore_count;
     struct rpc_client *client; /* What rpc_call_client gives; may be NULL. */
