@@ -11,6 +11,8 @@ static const struct {
     size_t offset; /* In struct libpq. */
 } symbols[] = {
     {"PQconnectdbParams", offsetof(struct libpq, connectdbParams)},
+    {"PQconninfoParse", offsetof(struct libpq, conninfoParse)},
+    {"PQconninfoFree", offsetof(struct libpq, conninfoFree)},
     {"PQfinish", offsetof(struct libpq, finish)},
     {"PQstatus", offsetof(struct libpq, status)},
     {"PQerrorMessage", offsetof(struct libpq, errorMessage)},

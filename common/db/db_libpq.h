@@ -9,6 +9,8 @@
 /* The functions that the engine uses, by their names without `PQ`. */
 struct libpq {
     PGconn *(*connectdbParams)(const char *const *keywords, const char *const *values, int expand);
+    PQconninfoOption *(*conninfoParse)(const char *info, char **message);
+    void (*conninfoFree)(PQconninfoOption *options);
     void (*finish)(PGconn *connection);
     ConnStatusType (*status)(const PGconn *connection);
     char *(*errorMessage)(const PGconn *connection);

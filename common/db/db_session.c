@@ -159,6 +159,20 @@ enum status db_session_renew(struct db_session *session)
     return UNAVAILABLE;
 }
 
+/* libpq's own message would show the string. */
+static enum status store_check(const struct db_session *session, struct fault *fault)
+{
+    char *message = NULL;
+    PQconninfoOption *options = session->pq.conninfoParse(session->store, &message);
+    bool valid = options != NULL;
+    session->pq.conninfoFree(options);
+    session->pq.freemem(message);
+    if (valid) return OK;
+    return fault_set(fault, INVALID_ARGUMENT,
+                     "the store is no connection string such as "
+                     "postgresql://user@host:5432/database?sslmode=verify-full");
+}
+
 enum status db_session_open(const struct db_config *config, struct db_session **out,
                             struct fault *fault)
 {
@@ -178,6 +192,7 @@ enum status db_session_open(const struct db_config *config, struct db_session **
     (void)snprintf(session->schema, sizeof session->schema, "%s", schema);
     (void)snprintf(session->notify, sizeof session->notify, "NOTIFY \"sotong_%s\"", schema);
     enum status status = libpq_load(&session->pq, fault);
+    if (status == OK) status = store_check(session, fault);
     if (status == OK) status = link_open(session, fault);
     if (status != OK) {
         db_session_close(session);

@@ -50,7 +50,7 @@ static enum status source_open(struct ctl *ctl, const struct store_kind *kind, c
     if (status == OK) status = db_migrated_all(*db, kind->sets, kind->set_count, &ctl->fault);
     if (status == OK) {
         status = db_begin(*db);
-        if (status != OK) fault_set(&ctl->fault, status, "%s cannot be read", store);
+        if (status != OK) fault_set(&ctl->fault, status, "the store cannot be read");
     }
     return status;
 }

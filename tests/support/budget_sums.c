@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "support/store.h"
 #include "support/suite.h"
 
 #define CURRENT                                                                                    \
@@ -79,9 +80,6 @@ static const struct db_sql faults[] = {
     {"balances that count elsewhere than in their parent",
      "SELECT count(*) FROM budget_balances AS b JOIN budget_lines AS l ON l.id = b.line_id WHERE "
      "coalesce(b.above_id, 0) <> CASE WHEN l.memo = 0 THEN coalesce(l.parent_id, 0) ELSE 0 END"},
-    {"entries whose amounts are no whole numbers",
-     "SELECT count(*) FROM budget_days WHERE typeof(current_won) <> 'integer' OR "
-     "typeof(committed_won) <> 'integer' OR typeof(spent_won) <> 'integer'"},
     {"entries that the feed does not tell of",
      "SELECT count(*) FROM budget_entries AS e WHERE 1 <> (SELECT count(*) FROM budget_events AS v "
      "WHERE v.kind = 4 AND v.entry_id = e.id AND v.amount_won = e.amount_won "
@@ -92,12 +90,23 @@ static const struct db_sql faults[] = {
     {"gaps in the feed", "SELECT count(*) - coalesce(max(sequence), 0) FROM budget_events"},
 };
 
+/* Only SQLite's columns take values of another type than theirs. */
+static const struct db_sql not_whole = {
+    "amounts of days that are no whole numbers",
+    "SELECT count(*) FROM budget_days WHERE typeof(current_won) <> 'integer' OR "
+    "typeof(committed_won) <> 'integer' OR typeof(spent_won) <> 'integer'"};
+
+static void fault_check(struct db *db, const struct db_sql *fault)
+{
+    int64_t count = -1;
+    CU_ASSERT_EQUAL(db_query_int_values(db, &count, fault, NULL, 0), OK);
+    if (count != 0) (void)printf("%lld %s\n", (long long)count, fault->name);
+    CU_ASSERT_EQUAL(count, 0);
+}
+
 void budget_check_sums(struct db *db)
 {
-    for (size_t i = 0; i < ARRAY_LENGTH(faults); i++) {
-        int64_t count = -1;
-        CU_ASSERT_EQUAL(db_query_int_values(db, &count, &faults[i], NULL, 0), OK);
-        if (count != 0) (void)printf("%lld %s\n", (long long)count, faults[i].name);
-        CU_ASSERT_EQUAL(count, 0);
-    }
+    for (size_t i = 0; i < ARRAY_LENGTH(faults); i++)
+        fault_check(db, &faults[i]);
+    if (!store_is_remote()) fault_check(db, &not_whole);
 }
