@@ -403,7 +403,11 @@ static enum status commit_outcome(struct db_session *session)
     struct landing landing;
     enum status status = flight_outcome(session, "commit", &landing);
     session->again = false; /* It may have been done. */
-    if (status != OK) return status == ABORTED || status == INTERNAL ? UNAVAILABLE : status;
+    if (status != OK) {
+        /* The COMMIT was not reached where something before it failed. */
+        if (session->link != NULL) (void)flight_end(session, command_send(session, "ROLLBACK"));
+        return UNAVAILABLE;
+    }
     bool committed = strcmp(session->pq.cmdStatus(landing.last), "COMMIT") == 0;
     landing_clear(session, &landing);
     return committed ? OK : UNAVAILABLE;

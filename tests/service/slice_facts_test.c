@@ -160,7 +160,7 @@ static void survives_every_failed_allocation(void)
         CU_ASSERT(status == OK || status == RESOURCE_EXHAUSTED);
         CU_ASSERT_EQUAL(slice_is_held(at.db, "r"), status == OK ? OK : NOT_FOUND);
     }
-    CU_ASSERT(nth > (store_is_remote() ? 10 : 20)); /* libpq's own are not counted. */
+    CU_ASSERT(nth > (store_is_remote() ? 5 : 20)); /* libpq's own are not counted. */
     CU_ASSERT(nth < 20000);
     put_file(&folder, "r.json", NULL);
     CU_ASSERT_EQUAL(rmdir(folder.path), 0);
