@@ -87,6 +87,7 @@ static enum status correction_add(struct arena *arena, struct derived_list *list
     (void)snprintf(correction->day, sizeof correction->day, "%.*s", (int)day.length, day.bytes);
     struct derived_entry *corrected = entry_find(list, db_int(rows, 0));
     if (corrected == NULL) return DATA_LOSS;
+    correction->of = (size_t)(corrected - list->entries);
     return __builtin_add_overflow(corrected->left_won, correction->won, &corrected->left_won)
                ? OUT_OF_RANGE
                : OK;

@@ -16,6 +16,7 @@ struct derived_entry {
 
 /* What a call took back of a derived entry. */
 struct derived_correction {
+    size_t of; /* Index of the entry. */
     int64_t line_id;
     enum entry_kind kind;
     int64_t won;

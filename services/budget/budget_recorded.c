@@ -99,8 +99,40 @@ static bool own_take_off(const struct recorded *recorded, struct own_balance *ow
     return true;
 }
 
+/* Whether the snapshots so far mean a derived entry of a kept line. */
+static bool entry_is_meant(const struct recorded *recorded, const struct ledger *ledger,
+                           const struct derived_entry *entry)
+{
+    char day[DATE_STRING_BYTES];
+    const struct posting *posting = &entry->posting;
+    const struct recorded_line *line = line_find(recorded, entry->line_id);
+    for (size_t i = 0; i < ledger->entry_count && line != NULL; i++) {
+        const struct ledger_entry *meant = &ledger->entries[i];
+        if (meant->line != line->index || meant->kind != posting->kind ||
+            meant->won != posting->won || meant->reading != posting->reading ||
+            meant->rounding != posting->rounding || meant->text_line != posting->text_line ||
+            meant->table_row != posting->table_row || meant->table_column != posting->table_column)
+            continue;
+        date_format(meant->day, day);
+        if (strcmp(day, posting->day) == 0) return true;
+    }
+    return false;
+}
+
+/* Whether what a call took back goes with the derived entry. */
+static bool correction_goes(const struct recorded *recorded, const struct ledger *ledger,
+                            const struct derived_correction *correction)
+{
+    const struct derived_entry *entry = &recorded->derived->entries[correction->of];
+    if (strcmp(correction->day, recorded->day) > 0) return false;
+    if (entry->taken_back || strcmp(correction->day, recorded->day) == 0) return true;
+    return strcmp(entry->posting.day, recorded->day) < 0 &&
+           !entry_is_meant(recorded, ledger, entry);
+}
+
 /* Leaves of all entries by the day what calls recorded. */
-static bool derived_take_off(const struct recorded *recorded, struct own_balance *own)
+static bool derived_take_off(const struct recorded *recorded, const struct ledger *ledger,
+                             struct own_balance *own)
 {
     const struct derived_list *derived = recorded->derived;
     for (size_t i = 0; i < derived->count; i++) {
@@ -116,7 +148,7 @@ static bool derived_take_off(const struct recorded *recorded, struct own_balance
     }
     for (size_t i = 0; i < derived->correction_count; i++) {
         const struct derived_correction *correction = &derived->corrections[i];
-        if (strcmp(correction->day, recorded->day) == 0 &&
+        if (correction_goes(recorded, ledger, correction) &&
             !own_take_off(recorded, own, correction->line_id, correction->kind, correction->won))
             return false;
     }
@@ -132,7 +164,7 @@ enum status recorded_until(struct recorded *recorded, struct date day, struct le
     struct own_balance *own = arena_calloc(recorded->arena, recorded->count, sizeof *own);
     if (own == NULL) return RESOURCE_EXHAUSTED;
     enum status status = own_read(recorded, own);
-    if (status == OK && !derived_take_off(recorded, own)) status = OUT_OF_RANGE;
+    if (status == OK && !derived_take_off(recorded, ledger, own)) status = OUT_OF_RANGE;
     for (size_t i = 0; i < recorded->count && status == OK; i++) {
         const bool told[AMOUNT_COUNT] = {[AMOUNT_COMMITTED] = own[i].committed_count > 0,
                                          [AMOUNT_SPENT] = own[i].spent_count > 0};

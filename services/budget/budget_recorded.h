@@ -22,8 +22,9 @@ struct recorded {
 /* Puts the lines into the ledger, before any snapshot, and those above them. */
 NODISCARD enum status recorded_begin(struct recorded *recorded, struct ledger *ledger);
 
-/* Tells the ledger what was recorded by this day: all entries up to it but those that were derived.
- * What a call took back of a derived entry of the very day is left to the entry, so that a report
- * which is read again does not bring back what a person has corrected. */
+/* Tells the ledger, which has had all snapshots of days before, what was recorded by this day: all
+ * entries up to it but those that were derived. What a call took back of a derived entry of the
+ * very day is left to the entry, so that a report which is read again does not bring back what a
+ * person has corrected; and so is what a call took back of an entry that reports no longer mean. */
 NODISCARD enum status recorded_until(struct recorded *recorded, struct date day,
                                      struct ledger *ledger);

@@ -1,7 +1,8 @@
 -- How many records a report gives: lines first read in it, entries that count, accounts of funds and
 -- items.
-SELECT (SELECT count(*) FROM budget_lines AS line
-        JOIN budget_readings AS reading ON reading.id = line.reading_id
+SELECT (SELECT count(*) FROM budget_readings AS reading
+        JOIN budget_lines AS line ON line.publisher = reading.publisher
+            AND line.fiscal_year = reading.fiscal_year AND line.reading_id = reading.id
         WHERE reading.report_id = $1 AND line.position > 0)
        + (SELECT count(*) FROM budget_readings AS reading
           JOIN budget_lines AS line ON line.publisher = reading.publisher
