@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 #include "budget.h"
-#include "budget_names.h"
-#include "budget_posting.h"
+#include "budget_money.h"
+#include "budget_refs.h"
 #include "budget_refusal.h"
 #include "budget_wire.h"
 #include "ledger.rpc.h"
@@ -76,7 +76,7 @@ static enum status corrected_find(struct batch *batch, size_t index,
 {
     int64_t id;
     const char *name = batch->in->entries[index]->corrects;
-    if (!name_number(name, ENTRY_PREFIX, &id))
+    if (!ref_number(name, "entries", &id))
         return entry_unknown(batch, index, "ENTRY_UNKNOWN", "corrects", name);
     enum status status = posting_corrected_get(rpc_db(batch->call), id, corrected);
     return status == NOT_FOUND ? corrected_missing(batch, index, id) : status;
@@ -98,18 +98,13 @@ static enum status draft_from(struct batch *batch, size_t index,
     return status;
 }
 
-static enum status draft_check(struct batch *batch, size_t index, const struct posting_line *line,
+static enum status draft_check(struct batch *batch, size_t index, struct posting_line *line,
                                const struct posting_draft *draft)
 {
     struct refusal refusal;
-    struct posting_state state = posting_state_of(line);
-    enum status status = posting_draft_check(&state, draft, &refusal);
-    if (status != OK) return entry_refuse(batch, index, &refusal);
-    status =
-        posting_state_days(rpc_db(batch->call), rpc_arena(batch->call), line, draft->day, &state);
-    if (status != OK) return status;
-    status = posting_money_check(&state, draft, &refusal);
-    return status == OK ? OK : entry_refuse(batch, index, &refusal);
+    enum status status = money_draft_check(batch->call, line, draft, batch->now_ms, &refusal);
+    if (status == OK || refusal.status == OK) return status;
+    return entry_refuse(batch, index, &refusal);
 }
 
 static enum status draft_post(struct batch *batch, size_t index, struct posting_line *line,

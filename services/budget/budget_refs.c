@@ -42,6 +42,7 @@ bool ref_number(const char *name, const char *collection, int64_t *number)
 {
     size_t length = strlen(collection);
     if (strncmp(name, collection, length) != 0 || name[length] != '/') return false;
+    if (name[length + 1] == '0') return false; /* Nothing has two names. */
     return number_read(name + length + 1, number);
 }
 

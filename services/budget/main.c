@@ -3,9 +3,11 @@
 #include "app/app.h"
 #include "budget.h"
 #include "budget_derive.h"
+#include "budget_jobs.h"
 #include "budget_sql.h"
 #include "contract.rpc.h"
 #include "ledger.rpc.h"
+#include "reservation.rpc.h"
 #include "revenue.rpc.h"
 
 static enum status budget_open(const struct app *app,
@@ -28,6 +30,7 @@ static enum status budget_open(const struct app *app,
         &budget_budget_service_handlers,
         &budget_contract_service_handlers,
         &budget_ledger_service_handlers,
+        &budget_reservation_service_handlers,
         &budget_revenue_service_handlers,
     };
     size_t count = 0;
@@ -41,10 +44,13 @@ static enum status budget_open(const struct app *app,
 
 int main(int argc, char **argv)
 {
+    static const struct app_job jobs[] = {{"expire", EXPIRE_EVERY_MS, budget_expire_run}};
     const struct app_service budget = {
         .name = "budget",
         .migrations = budget_migrations,
         .migration_count = budget_migration_count,
+        .jobs = jobs,
+        .job_count = ARRAY_LENGTH(jobs),
         .open = budget_open,
         .close = free,
     };
