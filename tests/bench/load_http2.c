@@ -155,7 +155,8 @@ bool load_may_call(const struct load_connection *connection)
            connection->send_window >= FRAME_BYTES_MAX;
 }
 
-void load_call(struct load_connection *connection, const struct load_pair *pair, uint64_t begin_ns)
+uint8_t *load_call(struct load_connection *connection, const struct load_pair *pair,
+                   uint64_t begin_ns)
 {
     struct load_stream *stream;
     uint32_t id;
@@ -181,6 +182,7 @@ void load_call(struct load_connection *connection, const struct load_pair *pair,
                                          .id = id});
     put(connection, pair->request, pair->request_length);
     connection->send_window -= pair->request_length;
+    return connection->out + connection->out_length - pair->request_length;
 }
 
 bool load_flush(struct load_connection *connection)

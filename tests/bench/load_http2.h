@@ -77,8 +77,10 @@ void load_close(struct load_connection *connection);
 /* Whether another call may begin now. */
 bool load_may_call(const struct load_connection *connection);
 
-/* Begins a call; load_flush() sends it. */
-void load_call(struct load_connection *connection, const struct load_pair *pair, uint64_t begin_ns);
+/* Begins a call; load_flush() sends it. Returns the copy of the request that will be sent, which
+ * may be changed until then or until the next call. */
+uint8_t *load_call(struct load_connection *connection, const struct load_pair *pair,
+                   uint64_t begin_ns);
 
 /* Sends what waits; true when all of it has left. */
 bool load_flush(struct load_connection *connection);

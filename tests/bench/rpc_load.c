@@ -3,7 +3,9 @@
  * Closed loop: every connection keeps its streams in flight. Open loop (--rate): calls begin on a
  * fixed schedule, and their times count from the moment they were due, whether or not the server
  * kept up. Idle (--idle): connections that have made one call each and then do nothing until
- * standard input ends. Prints one JSON object. */
+ * standard input ends. Writes (--number-at): every call's request gets a number of its own, so that
+ * none is a replay of another; what is in flight at the end is awaited, so that what was
+ * acknowledged is known exactly. Prints one JSON object. */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +25,7 @@
 #include "bench/load_times.h"
 
 enum { NS_PER_US = 1000, EVENTS_MAX = 64, PAIRS_MAX = 100000, WAIT_MS = 10 };
+enum { NUMBER_DIGITS = 16 }; /* Hexadecimal. */
 static const uint64_t NS_PER_S = 1000000000;
 static const uint64_t GREETING_NS_MAX = 30 * NS_PER_S;
 
@@ -32,6 +35,8 @@ struct options {
     size_t connections;
     uint64_t rate; /* Calls a second; 0: closed loop. */
     double seconds, warm_up_s;
+    size_t number_at; /* Where in a request its number stands; 0: requests have none. */
+    uint64_t number;  /* Of the first call. */
     pid_t server;
     bool spin, idle;
 };
@@ -42,6 +47,7 @@ struct load {
     struct load_connection *connections;
     int epoll;
     size_t next_pair, next_connection;
+    uint64_t begun, acknowledged; /* Of the whole run, beyond what is measured. */
     uint64_t right, wrong;
     bool calling; /* All connections are there. */
     bool measuring;
@@ -97,9 +103,30 @@ static void pairs_read(struct load_work *work, const char *path)
     work->pairs = pairs;
 }
 
+/* Every request must have the digits that its number replaces. */
+static void numbers_check(const struct load *load)
+{
+    size_t at = load->options.number_at;
+    for (size_t i = 0; at != 0 && i < load->work.pair_count; i++) {
+        if (load->work.pairs[i].request_length < at + NUMBER_DIGITS)
+            errx(1, "a request of %u bytes has no number at %zu",
+                 load->work.pairs[i].request_length, at);
+    }
+}
+
+static void number_write(uint8_t *digits, uint64_t number)
+{
+    for (size_t i = NUMBER_DIGITS; i > 0; i--, number >>= 4)
+        digits[i - 1] = (uint8_t) "0123456789abcdef"[number & 0xf];
+}
+
 static void begin(struct load *load, struct load_connection *connection, uint64_t begin_ns)
 {
-    load_call(connection, &load->work.pairs[load->next_pair], begin_ns);
+    const struct options *options = &load->options;
+    uint8_t *request = load_call(connection, &load->work.pairs[load->next_pair], begin_ns);
+    if (options->number_at != 0)
+        number_write(request + options->number_at, options->number + load->begun);
+    load->begun++;
     load->next_pair = (load->next_pair + 1) % load->work.pair_count;
 }
 
@@ -107,7 +134,11 @@ static void ended(void *context, struct load_connection *connection, uint64_t be
 {
     struct load *load = context;
     (void)connection;
-    if (!right) load->wrong++;
+    if (right) {
+        load->acknowledged++;
+    } else {
+        load->wrong++;
+    }
     if (!load->measuring || !right) return;
     load->right++;
     load_times_add(&load->times, load->now_ns - begin_ns);
@@ -201,6 +232,17 @@ static void run_until(struct load *load, uint64_t end_ns, uint64_t first_ns, uin
     }
 }
 
+/* Waits for the calls that are in flight. */
+static void drain(struct load *load)
+{
+    uint64_t end_ns = clock_ns(CLOCK_MONOTONIC) + GREETING_NS_MAX;
+    load->calling = false;
+    while (load->acknowledged + load->wrong < load->begun) {
+        if (load->now_ns > end_ns) errx(1, "calls are left without an answer");
+        turn(load, WAIT_MS);
+    }
+}
+
 static void run_load(struct load *load)
 {
     const struct options *options = &load->options;
@@ -219,11 +261,14 @@ static void run_load(struct load *load)
     run_until(load, from_ns + (uint64_t)(options->seconds * 1e9), first_ns, &begun);
     load->measuring = false;
     double seconds = (double)(clock_ns(CLOCK_MONOTONIC) - from_ns) / 1e9;
-    printf("{\"calls\": %" PRIu64 ", \"wrong\": %" PRIu64 ", \"seconds\": %.6f, "
+    double server_s = (double)(server_cpu_ns(options) - server_ns) / 1e9;
+    double own_s = (double)(clock_ns(CLOCK_PROCESS_CPUTIME_ID) - own_ns) / 1e9;
+    if (options->number_at != 0) drain(load);
+    printf("{\"calls\": %" PRIu64 ", \"wrong\": %" PRIu64 ", \"begun\": %" PRIu64
+           ", \"acknowledged\": %" PRIu64 ", \"seconds\": %.6f, "
            "\"server_cpu_s\": %.6f, \"load_cpu_s\": %.6f, \"p50_us\": %.1f, \"p90_us\": %.1f, "
            "\"p99_us\": %.1f, \"p999_us\": %.1f, \"most_us\": %.1f}\n",
-           load->right, load->wrong, seconds, (double)(server_cpu_ns(options) - server_ns) / 1e9,
-           (double)(clock_ns(CLOCK_PROCESS_CPUTIME_ID) - own_ns) / 1e9,
+           load->right, load->wrong, load->begun, load->acknowledged, seconds, server_s, own_s,
            (double)load_times_at(&load->times, 500) / NS_PER_US,
            (double)load_times_at(&load->times, 900) / NS_PER_US,
            (double)load_times_at(&load->times, 990) / NS_PER_US,
@@ -252,9 +297,9 @@ static void run_idle(struct load *load)
 
 static _Noreturn void usage(void)
 {
-    errx(2,
-         "rpc-load --port N --path PATH --type CONTENT-TYPE --pairs FILE [--connections N] "
-         "[--streams N] [--rate N] [--seconds S] [--warm-up S] [--pid SERVER] [--spin] [--idle]");
+    errx(2, "rpc-load --port N --path PATH --type CONTENT-TYPE --pairs FILE [--connections N] "
+            "[--streams N] [--rate N] [--seconds S] [--warm-up S] [--pid SERVER] [--spin] [--idle] "
+            "[--number-at BYTE [--number FIRST]]");
 }
 
 static void options_read(struct load *load, int argc, char **argv)
@@ -271,6 +316,8 @@ static void options_read(struct load *load, int argc, char **argv)
                                           {"pid", required_argument, NULL, 'i'},
                                           {"spin", no_argument, NULL, 'x'},
                                           {"idle", no_argument, NULL, 'd'},
+                                          {"number-at", required_argument, NULL, 'n'},
+                                          {"number", required_argument, NULL, 'f'},
                                           {NULL, 0, NULL, 0}};
     struct options *options = &load->options;
     int name;
@@ -312,6 +359,12 @@ static void options_read(struct load *load, int argc, char **argv)
         case 'd':
             options->idle = true;
             break;
+        case 'n':
+            options->number_at = strtoul(optarg, NULL, 10);
+            break;
+        case 'f':
+            options->number = strtoull(optarg, NULL, 10);
+            break;
         default:
             usage();
         }
@@ -331,6 +384,7 @@ int main(int argc, char **argv)
     options_read(load, argc, argv);
     load->work.grpc = strncmp(load->work.content_type, "application/grpc", 16) == 0;
     pairs_read(&load->work, load->options.pairs_path);
+    numbers_check(load);
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;

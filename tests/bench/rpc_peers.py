@@ -44,7 +44,8 @@ def build_cpp(build):
         SOURCE, log)
     run(["ninja", "-C", folder], SOURCE, log)
     return {"grpc-c++-async": folder / "bench-cpp-async",
-            "grpc-c++-callback": folder / "bench-cpp-callback"}
+            "grpc-c++-callback": folder / "bench-cpp-callback",
+            "grpc-c++-commit": folder / "bench-cpp-commit"}
 
 
 def build_go(build):

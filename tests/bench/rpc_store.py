@@ -18,13 +18,13 @@ BUREAUS = ("시민소통기획관", "안전총괄실", "도시교통실")
 WORDS = ("홍보", "매체", "운영", "시민", "소통", "콘텐츠", "제작", "관리", "지원", "사업", "안전", "기반")
 
 
-def messages(source, folder):
+def messages(source, folder, protos=PROTOS):
     """Python's own message of a full name, from the contracts: the judge of all answers."""
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
     roots = (source / "protos", "/usr/include", "/usr/share/grpc-proto")
     described = folder / "descriptors"
     subprocess.run(["protoc", *(f"-I{root}" for root in roots), "--include_imports",
-                    f"--descriptor_set_out={described}", *PROTOS], check=True)
+                    f"--descriptor_set_out={described}", *protos], check=True)
     pool = descriptor_pool.DescriptorPool()
     for file in descriptor_pb2.FileDescriptorSet.FromString(described.read_bytes()).file:
         pool.Add(file)

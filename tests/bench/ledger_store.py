@@ -1,0 +1,140 @@
+"""The ledger that all servers of deploy/dev bench ledger write to: made through the service's own calls,
+and what it must come to in the end."""
+
+import concurrent.futures
+import json
+import pathlib
+import sqlite3
+import urllib.error
+import urllib.request
+
+import ledger_recipe
+
+YEAR = 2026
+PUBLISHER = "시민소통기획관"
+WIDTHS = (10, 10, 10)  # Lines below the bureau's, below each of those, and so on.
+ITEMS = WIDTHS[0] * WIDTHS[1] * WIDTHS[2]
+DAY = f"{YEAR}-03-02"
+GRANTED_DAY = f"{YEAR}-01-01"
+AMOUNT = 1_000
+GRANTED = 10 ** 12  # Of each item: more than any run commits.
+DESCRIPTION = "홍보물 제작 계약"
+REQUEST = "bench-{:016x}"
+CALLERS = 16
+LABELS = ("부서", "정책사업", "단위사업")
+
+ENTRIES_MAX = 1000
+
+
+class Failed(Exception):
+    """The service refused what the bench needs."""
+
+
+def call(port, method, **request):
+    body = json.dumps(request).encode()
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}/sotong.budget.v1.{method}", body,
+                                   {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(asked, timeout=60) as got:
+            return json.loads(got.read())
+    except urllib.error.HTTPError as refused:
+        raise Failed(f"{method}: {refused.read().decode()}") from None
+
+
+def create(port):
+    """One bureau's tree with money on every item; returns the items' names."""
+    def line(number, **more):
+        return call(port, "LedgerService/CreateLine", requestId=f"line-{number}",
+                    **more)["line"]["name"]
+
+    root = line("root", publisher=PUBLISHER, fiscalYear=YEAR, label=PUBLISHER)
+    above = [root]
+    with concurrent.futures.ThreadPoolExecutor(CALLERS) as callers:
+        for label, width in zip(LABELS, WIDTHS):
+            wanted = [(parent, f"{label} {i + 1:02}") for parent in above for i in range(width)]
+            above = list(callers.map(
+                lambda one: line(f"{one[0].replace('/', '-')}-{one[1][-2:]}", parent=one[0],
+                                 label=one[1]), wanted))
+    for begin in range(0, len(above), ENTRIES_MAX):
+        entries = [{"line": name, "kind": "ENTRY_KIND_APPROPRIATION", "amountWon": str(GRANTED),
+                    "effectiveDate": GRANTED_DAY} for name in above[begin:begin + ENTRIES_MAX]]
+        call(port, "LedgerService/PostEntries", requestId=f"granted-{begin}", entries=entries)
+    return above
+
+
+def code(name):
+    return int(name.rsplit("-", 1)[1])
+
+
+def ledger(items, response_bytes):
+    """The same ledger for pgbench, which chooses a line by its code."""
+    codes = sorted(map(code, items))
+    if codes != list(range(codes[0], codes[-1] + 1)):
+        raise Failed("the items' codes have gaps")
+    return ledger_recipe.Ledger(first_code=codes[0], last_code=codes[-1],
+                                name=items[0].rsplit("-", 1)[0] + "-{}", amount=AMOUNT, day=DAY,
+                                description=DESCRIPTION, response_bytes=response_bytes)
+
+
+def requests(message, items):
+    """A commitment on each item, with the id that rpc-load numbers anew for every call."""
+    request = message("sotong.budget.v1.PostEntriesRequest")
+    for name in items:
+        one = request(request_id=REQUEST.format(0))
+        one.entries.add(line=name, kind="ENTRY_KIND_COMMITMENT", amount_won=AMOUNT,
+                        effective_date=DAY, description=DESCRIPTION)
+        yield one
+
+
+# Where a gRPC request's number stands: behind the message's head, the field's, and the id's words.
+NUMBER_AT = 5 + 2 + len(REQUEST.format(0)) - 16
+
+# What the ledger holds of commitments, in each of the places that tell it. All must say the same.
+TOTALS = f"""
+SELECT (SELECT count(*) FROM budget_entries WHERE kind = 3),
+       (SELECT count(*) FROM rpc_requests WHERE request_id LIKE 'bench-%'),
+       (SELECT count(*) FROM budget_events WHERE entry_kind = 3),
+       (SELECT max(sequence) - count(*) FROM budget_events),
+       (SELECT coalesce(sum(amount_won), 0) FROM budget_entries WHERE kind = 3) / {AMOUNT},
+       (SELECT sum(own_committed_won) FROM budget_balances) / {AMOUNT},
+       (SELECT sum(committed_won) FROM budget_balances WHERE above_id IS NULL) / {AMOUNT},
+       (SELECT coalesce(sum(committed_won), 0) FROM budget_days WHERE day = '{DAY}') / {AMOUNT},
+       (SELECT coalesce(sum(committed_count), 0) FROM budget_days WHERE day = '{DAY}'),
+       (SELECT count(*) FROM budget_balances AS total
+        WHERE committed_won <> own_committed_won +
+              coalesce((SELECT sum(committed_won) FROM budget_balances AS part
+                        WHERE part.above_id = total.line_id), 0))
+"""
+TOTAL_NAMES = ("entries", "write ids", "events", "gaps of the feed", "amounts", "own balances",
+               "the bureau's total", "days' amounts", "days' counts", "totals that are no sum")
+NOTHING = ("gaps of the feed", "totals that are no sum")
+
+
+def sqlite_rows(path, sql):
+    store = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        return store.execute(sql).fetchall()
+    finally:
+        store.close()
+
+
+def check(title, row, acknowledged):
+    """Ends the bench where the ledger does not come to what was acknowledged."""
+    seen = dict(zip(TOTAL_NAMES, map(int, row)))
+    wrong = {name: value for name, value in seen.items()
+             if value != (0 if name in NOTHING else acknowledged)}
+    if wrong:
+        raise Failed(f"{title}: {acknowledged:,} commitments were acknowledged, but there are "
+                     + ", ".join(f"{value:,} ({name})" for name, value in wrong.items()))
+
+
+def on_disk(folder):
+    """The name of the file system; Failed: it is memory, where nothing is durable."""
+    best, kind = "", ""
+    for mount in pathlib.Path("/proc/self/mounts").read_text().splitlines():
+        place, name = mount.split()[1:3]
+        if f"{folder}/".startswith(place.rstrip("/") + "/") and len(place) >= len(best):
+            best, kind = place, name
+    if kind in ("tmpfs", "ramfs"):
+        raise Failed(f"{folder} lies in memory ({kind}): say another folder with --folder")
+    return kind
