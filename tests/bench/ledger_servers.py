@@ -6,7 +6,6 @@ import os
 import pathlib
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import time
@@ -18,7 +17,7 @@ import rpc_peers
 
 SOURCE = rpc_peers.SOURCE
 START_SECONDS = 60
-LOADED_PATH = ledger_recipe.METHOD
+WARM_UP_SECONDS = 0.3
 
 
 def free_port(ports):
@@ -72,28 +71,33 @@ class Server:
     def cpu_seconds(self):
         return cpu_seconds(self.process.pid)
 
-    def load(self, shape, seconds, rate=0):
-        """A closed loop of connections × streams; with a rate, calls on a schedule instead."""
+    def load(self, shape, seconds, rate=0, warm_up=WARM_UP_SECONDS):
+        """Commitments in a closed loop of connections × streams; with a rate, on a schedule instead."""
+        seen = self.run_load(shape, seconds, warm_up, ledger_recipe.METHOD, self.bench.pairs,
+                             "--number-at", ledger_store.NUMBER_AT, "--number", self.bench.number(),
+                             "--rate", rate)
+        self.acknowledged += seen["acknowledged"]
+        return seen
+
+    def run_load(self, shape, seconds, warm_up, path, pairs, *more):
         connections, streams = shape
         bench = self.bench
         before = self.cpu_seconds()
         done = subprocess.run(
-            [bench.build / "bin/rpc-load", "--port", str(self.port), "--path", LOADED_PATH,
-             "--type", "application/grpc", "--pairs", bench.pairs, "--connections", str(connections),
-             "--streams", str(streams), "--seconds", str(seconds), "--warm-up", str(bench.warm_up),
-             "--number-at", str(ledger_store.NUMBER_AT), "--number", str(bench.number()),
-             *(["--rate", str(rate)] if rate else [])],
-            capture_output=True, text=True, check=False)
+            [bench.build / "bin/rpc-load", "--port", str(self.port), "--path", path,
+             "--type", "application/grpc", "--pairs", pairs, "--connections", str(connections),
+             "--streams", str(streams), "--seconds", str(seconds), "--warm-up", str(warm_up),
+             *map(str, more)], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise ledger_store.Failed(f"{self.title}, {connections} × {streams}: "
                                       f"{done.stderr or 'wrong answers: '}{done.stdout}")
         seen = json.loads(done.stdout)
-        self.acknowledged += seen["acknowledged"]
         cpu = self.cpu_seconds() - before
         return {"rate": seen["calls"] / seen["seconds"], "p50_us": seen["p50_us"],
                 "p99_us": seen["p99_us"], "cpu_us": 1e6 * cpu / max(seen["acknowledged"], 1),
-                "server_busy": cpu / (seen["seconds"] + bench.warm_up),
-                "load_busy": seen["load_cpu_s"] / seen["seconds"]}
+                "server_busy": cpu / (seen["seconds"] + warm_up),
+                "load_busy": seen["load_cpu_s"] / seen["seconds"],
+                "acknowledged": seen["acknowledged"]}
 
     def totals(self):
         """The row of TOTALS, read behind the server's back once it has stopped."""
@@ -159,6 +163,11 @@ class CppSqlite(Server):
         return ledger_store.sqlite_rows(self.store, ledger_store.TOTALS)[0]
 
 
+def whole(seconds):
+    """pgbench counts whole seconds."""
+    return max(1, round(seconds))
+
+
 class Pgbench(Server):
     """A script of pgbench; its clients speak PostgreSQL's own protocol through a socket."""
 
@@ -182,13 +191,13 @@ class Pgbench(Server):
     def stop(self):
         pass
 
-    def load(self, shape, seconds, rate=0):
+    def load(self, shape, seconds, rate=0, warm_up=WARM_UP_SECONDS):
         clients = shape[0] * shape[1]
         postgres = self.bench.postgres
         before = postgres.cpu_seconds()
         done = subprocess.run(
             [postgres.bin / "pgbench", "-h", postgres.folder, "-U", "sotong", "-n", "-M", "prepared",
-             "-c", str(clients), "-j", str(min(clients, 2)), "-T", str(max(1, round(seconds + 0.4))),
+             "-c", str(clients), "-j", str(min(clients, 2)), "-T", str(whole(seconds)),
              "-f", self.folder / "script.sql", "-l", "--log-prefix", self.folder / "log",
              *(["-R", str(rate)] if rate else []), self.database],
             capture_output=True, text=True, check=False)
@@ -201,7 +210,8 @@ class Pgbench(Server):
         times = sorted(self.log_times())
         return {"rate": float(rate_seen[1]), "p50_us": times[len(times) // 2],
                 "p99_us": times[len(times) * 99 // 100], "cpu_us": 1e6 * cpu / int(made[1]),
-                "server_busy": cpu / max(1, round(seconds + 0.4)), "load_busy": 0}
+                "server_busy": cpu / whole(seconds), "load_busy": 0,
+                "acknowledged": int(made[1])}
 
     def log_times(self):
         """µs of each transaction, from the logs of pgbench's threads, which are deleted."""

@@ -20,6 +20,7 @@ AMOUNT = 1_000
 GRANTED = 10 ** 12  # Of each item: more than any run commits.
 DESCRIPTION = "홍보물 제작 계약"
 REQUEST = "bench-{:016x}"
+RESPONSE_BYTES = 110  # About what the service keeps of its answer to one commitment.
 CALLERS = 16
 LABELS = ("부서", "정책사업", "단위사업")
 
@@ -66,14 +67,14 @@ def code(name):
     return int(name.rsplit("-", 1)[1])
 
 
-def ledger(items, response_bytes):
+def ledger(items):
     """The same ledger for pgbench, which chooses a line by its code."""
     codes = sorted(map(code, items))
     if codes != list(range(codes[0], codes[-1] + 1)):
         raise Failed("the items' codes have gaps")
     return ledger_recipe.Ledger(first_code=codes[0], last_code=codes[-1],
                                 name=items[0].rsplit("-", 1)[0] + "-{}", amount=AMOUNT, day=DAY,
-                                description=DESCRIPTION, response_bytes=response_bytes)
+                                description=DESCRIPTION, response_bytes=RESPONSE_BYTES)
 
 
 def requests(message, items):
@@ -89,25 +90,32 @@ def requests(message, items):
 # Where a gRPC request's number stands: behind the message's head, the field's, and the id's words.
 NUMBER_AT = 5 + 2 + len(REQUEST.format(0)) - 16
 
-# What the ledger holds of commitments, in each of the places that tell it. All must say the same.
-TOTALS = f"""
-SELECT (SELECT count(*) FROM budget_entries WHERE kind = 3),
-       (SELECT count(*) FROM rpc_requests WHERE request_id LIKE 'bench-%'),
-       (SELECT count(*) FROM budget_events WHERE entry_kind = 3),
-       (SELECT max(sequence) - count(*) FROM budget_events),
-       (SELECT coalesce(sum(amount_won), 0) FROM budget_entries WHERE kind = 3) / {AMOUNT},
-       (SELECT sum(own_committed_won) FROM budget_balances) / {AMOUNT},
-       (SELECT sum(committed_won) FROM budget_balances WHERE above_id IS NULL) / {AMOUNT},
-       (SELECT coalesce(sum(committed_won), 0) FROM budget_days WHERE day = '{DAY}') / {AMOUNT},
-       (SELECT coalesce(sum(committed_count), 0) FROM budget_days WHERE day = '{DAY}'),
-       (SELECT count(*) FROM budget_balances AS total
+# What the ledger holds of commitments, in each of the places that tell it: how many, how many won, and
+# what must not be.
+COUNTS = {
+    "entries": "SELECT count(*) FROM budget_entries WHERE kind = 3",
+    "write ids": "SELECT count(*) FROM rpc_requests WHERE request_id LIKE 'bench-%'",
+    "events": "SELECT count(*) FROM budget_events WHERE entry_kind = 3",
+    "balances' counts": "SELECT sum(own_committed_count) FROM budget_balances",
+}
+AMOUNTS = {
+    "entries": "SELECT coalesce(sum(amount_won), 0) FROM budget_entries WHERE kind = 3",
+    "events": "SELECT coalesce(sum(amount_won), 0) FROM budget_events WHERE entry_kind = 3",
+    "own balances": "SELECT sum(own_committed_won) FROM budget_balances",
+    "the bureau's total": "SELECT sum(committed_won) FROM budget_balances WHERE above_id IS NULL",
+    "lines' last days": "SELECT coalesce(sum(committed_won), 0) FROM budget_days AS last WHERE day ="
+                        " (SELECT max(day) FROM budget_days WHERE line_id = last.line_id)",
+}
+NOTHING = {
+    "gaps of the feed": "SELECT max(sequence) - count(*) FROM budget_events",
+    "totals that are no sum": """
+        SELECT count(*) FROM budget_balances AS total
         WHERE committed_won <> own_committed_won +
-              coalesce((SELECT sum(committed_won) FROM budget_balances AS part
-                        WHERE part.above_id = total.line_id), 0))
-"""
-TOTAL_NAMES = ("entries", "write ids", "events", "gaps of the feed", "amounts", "own balances",
-               "the bureau's total", "days' amounts", "days' counts", "totals that are no sum")
-NOTHING = ("gaps of the feed", "totals that are no sum")
+            coalesce((SELECT sum(committed_won) FROM budget_balances AS part
+                      WHERE part.above_id = total.line_id), 0)""",
+}
+TOTALS = "SELECT " + ", ".join(f"({sql})" for part in (COUNTS, AMOUNTS, NOTHING)
+                               for sql in part.values())
 
 
 def sqlite_rows(path, sql):
@@ -118,14 +126,14 @@ def sqlite_rows(path, sql):
         store.close()
 
 
-def check(title, row, acknowledged):
-    """Ends the bench where the ledger does not come to what was acknowledged."""
-    seen = dict(zip(TOTAL_NAMES, map(int, row)))
-    wrong = {name: value for name, value in seen.items()
-             if value != (0 if name in NOTHING else acknowledged)}
-    if wrong:
-        raise Failed(f"{title}: {acknowledged:,} commitments were acknowledged, but there are "
-                     + ", ".join(f"{value:,} ({name})" for name, value in wrong.items()))
+def check(title, row, count, won):
+    """Ends the bench where a ledger does not come to what was acknowledged."""
+    values = iter(map(int, row))
+    for part, right, unit in ((COUNTS, count, ""), (AMOUNTS, won, " won"), (NOTHING, 0, "")):
+        for name in part:
+            seen = next(values)
+            if seen != right:
+                raise Failed(f"{title}: {name}: {seen:,}{unit}; acknowledged was {right:,}{unit}")
 
 
 def on_disk(folder):
