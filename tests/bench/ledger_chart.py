@@ -3,8 +3,8 @@
 import html
 import math
 
-WIDTH, HEIGHT = 960, 460
-LEFT, RIGHT, TOP, BOTTOM, GAP = 70, 24, 92, 64, 84
+WIDTH, HEIGHT = 1000, 470
+LEFT, RIGHT, TOP, BOTTOM, GAP = 76, 40, 100, 64, 96
 INK, FAINT, GRID = "#1c2430", "#5b6675", "#dfe4ea"
 COLOURS = {"warm": "#0b6e99", "cold": "#c4591b"}
 PANEL = (WIDTH - LEFT - RIGHT - GAP) / 2
@@ -54,8 +54,7 @@ class Panel:
 
     def axes(self):
         right = self.left + PANEL
-        yield text(self.left, TOP - 22, self.title, 15, more=' font-weight="600"')
-        yield text(self.left - 8, TOP - 4, "µs", 12, "end", FAINT)
+        yield text(self.left, TOP - 18, self.title + ", µs", 14, more=' font-weight="600"')
         for tick in self.ticks:
             yield line(self.left, self.y(tick), right, self.y(tick))
             yield text(self.left - 8, self.y(tick) + 4, f"{tick:,.0f}", 12, "end", FAINT)
@@ -92,7 +91,7 @@ def draw(title, about, panels):
              text(LEFT - 46, 48, about, 12, colour=FAINT)]
     at = WIDTH - RIGHT
     for name, words in (("cold", "cold: just started, nothing of the file in memory"), ("warm", "warm")):
-        at -= 16 + 6.3 * len(words)
+        at -= 26 + 6.8 * len(words)
         parts.append(f'<circle cx="{at:.1f}" cy="24" r="4" fill="{COLOURS[name]}"/>')
         parts.append(text(at + 9, 28, words, 12))
     for i, (name, series) in enumerate(panels):

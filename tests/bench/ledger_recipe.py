@@ -45,8 +45,9 @@ OWN = "own_current own_committed+amount own_spent committed_count+1 spent_count"
 STEPS = (
     Step(RPC, "request_find", "none", "request"),
     Step(BUDGET, "posting_line_named", "some", "line",
-         "line_id line_name:text label:text year above last_day:text own_current own_committed"
-         " own_spent committed_count spent_count own_reserved"),
+         "line_id line_name:text label:text year fund:text closed year_closed above"
+         " last_day:text own_current own_committed own_spent committed_count spent_count"
+         " own_reserved"),
     Step(BUDGET, "entry_insert", "some",
          "line_id kind amount day now 0 null 0 0 0 null 0 0 null description", "entry_id recorded"),
     Step(BUDGET, "day_put", "some", f"line_id day {OWN}"),
