@@ -50,14 +50,11 @@ class Client(threading.Thread):
             self.error = error
 
     def insist(self, method, body):
-        first = True
-        while True:
-            try:
-                return self.connection.call(method, body)
-            except Lost:
-                self.retries += first
-                first = False
-                time.sleep(0.01)
+        try:
+            return self.connection.call(method, body)
+        except Lost:
+            self.retries += 1
+        return self.connection.insist(method, body)
 
     def entries(self):
         kind = self.random.choice(("COMMITMENT",) * 4 + ("EXPENDITURE",) * 3 +

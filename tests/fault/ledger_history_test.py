@@ -13,7 +13,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from ledger import (DAY, BudgetProcess, Lost, Refused, balance, entry, make_line,  # noqa: E402
+from ledger import (CALL_SECONDS, DAY, BudgetProcess, Lost, Refused, balance, entry, make_line,  # noqa: E402
                     request_id)
 from ledger_model import REFUSED, RESOLVED, Operation, explain  # noqa: E402
 
@@ -55,6 +55,7 @@ class Client(threading.Thread):
         that are lost some are given up, so that their outcome stays unknown."""
         operation = Operation(self.number, what, time.monotonic())
         self.operations.append(operation)
+        end = time.monotonic() + CALL_SECONDS
         while True:
             try:
                 answer = self.connection.call(method, body)
@@ -65,7 +66,7 @@ class Client(threading.Thread):
                 answer = None
                 operation.answer = refused.reason
             except Lost:
-                if self.random.random() < 0.1:
+                if self.random.random() < 0.1 or time.monotonic() > end:
                     return None
                 time.sleep(0.005)
                 continue
