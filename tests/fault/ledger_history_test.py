@@ -84,6 +84,8 @@ class Client(threading.Thread):
                 again = self.connection.call(method, body)
             except Lost:
                 return answer
+            except Refused as refused:
+                again = refused
             if again != answer:
                 raise AssertionError(f"{method} {body}: first {answer}, then {again}")
         return answer
