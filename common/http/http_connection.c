@@ -136,9 +136,7 @@ static bool begin_layer(struct http_connection *connection, unsigned char first)
         if (!server->config.allow_plain) refuse_plain(connection);
         return server->config.allow_plain;
     }
-    bool full = server->handshake_count >= server->config.limits.handshakes_max;
-    if (full) http_count(&server->counters, HTTP_COUNT_HANDSHAKES_FAILED, 1);
-    if (!full && http_secure_open(connection)) return true;
+    if (http_secure_open(connection)) return true;
     http_connection_close(connection);
     return false;
 }

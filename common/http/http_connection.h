@@ -123,7 +123,6 @@ struct http_server {
     struct http_counters counters;
     struct bio_method_st *secure_method; /* How OpenSSL reads and writes; NULL without TLS. */
     char *plain;                         /* A record of TLS, opened; NULL without TLS. */
-    size_t handshake_count;
     uv_prepare_t prepare;
     uv_check_t check;
     uv_timer_t timer;
@@ -132,7 +131,10 @@ struct http_server {
     struct http_connection *dirty;    /* Have something to send. */
     struct http_connection *flushing; /* Those of them that this turn has not reached. */
     size_t connection_count;
-    size_t bodies_bytes; /* Of all requests that are not answered yet. */
+    struct http_shared alone; /* What `shared` is where there is no other server. */
+    struct http_shared *shared;
+    struct purse bodies;  /* Of all requests that are not answered yet. */
+    uint64_t queued_told; /* What of shared->queued_bytes is this server's. */
     struct http2_memory http2_memory;
     size_t connections_peak; /* Since memory was last given back. */
     struct http_exchange *kept;

@@ -19,6 +19,7 @@ enum http_counter {
     HTTP_COUNT_HANDSHAKES,
     /* From here on: limits that were met, and rules that were broken. */
     HTTP_COUNT_CONNECTIONS_REFUSED,
+    HTTP_COUNT_HANDSHAKES_REFUSED,
     HTTP_COUNT_HANDSHAKES_FAILED,
     HTTP_COUNT_HANDSHAKE_TIMEOUTS,
     HTTP_COUNT_PLAIN_REFUSED,

@@ -98,7 +98,7 @@ void http_exchange_abandon(struct http_exchange *exchange)
 void http_exchange_drop_body(struct http_exchange *exchange)
 {
     struct http_server *server = exchange->server;
-    server->bodies_bytes -= exchange->body.length;
+    purse_give(&server->bodies, exchange->body.length);
     http_count(&server->counters, HTTP_COUNT_BODIES_BYTES, -(int64_t)exchange->body.length);
     empty(&exchange->body);
     exchange->request.body = (struct text){NULL, 0};
@@ -167,10 +167,12 @@ void http_exchange_add_body(struct http_exchange *exchange, struct text bytes)
     struct http_server *server = exchange->server;
     const struct http_limits *limits = &server->config.limits;
     bool small = bytes.length <= limits->body_bytes_max - exchange->body.length;
-    bool room = small && bytes.length <= limits->bodies_bytes_max - server->bodies_bytes &&
-                buffer_append(&exchange->body, bytes.bytes, bytes.length) == OK;
+    bool room = small && purse_take(&server->bodies, bytes.length);
+    if (room && buffer_append(&exchange->body, bytes.bytes, bytes.length) != OK) {
+        purse_give(&server->bodies, bytes.length);
+        room = false;
+    }
     if (room) {
-        server->bodies_bytes += bytes.length;
         http_count(&server->counters, HTTP_COUNT_BODIES_BYTES, (int64_t)bytes.length);
         return;
     }

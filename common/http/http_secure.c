@@ -50,9 +50,25 @@ BIO_METHOD *http_secure_method_new(void)
 
 /* ---- The connection's side ---- */
 
+static void handshake_end(struct http_server *server)
+{
+    (void)atomic_fetch_sub_explicit(&server->shared->handshakes, 1, memory_order_relaxed);
+}
+
+/* False: too many are under way. */
+static bool handshake_begin(struct http_server *server)
+{
+    size_t before = atomic_fetch_add_explicit(&server->shared->handshakes, 1, memory_order_relaxed);
+    if (before < server->config.limits.handshakes_max) return true;
+    handshake_end(server);
+    http_count(&server->counters, HTTP_COUNT_HANDSHAKES_REFUSED, 1);
+    return false;
+}
+
 bool http_secure_open(struct http_connection *connection)
 {
     struct http_server *server = connection->server;
+    if (!handshake_begin(server)) return false;
     struct http_secure *secure = alloc_should_fail() ? NULL : calloc(1, sizeof *secure);
     BIO *bio = BIO_new(server->secure_method);
     SSL *ssl = http_tls_ssl_new(server->config.tls);
@@ -60,6 +76,7 @@ bool http_secure_open(struct http_connection *connection)
         free(secure);
         BIO_free(bio);
         SSL_free(ssl);
+        handshake_end(server);
         return false;
     }
     buffer_init(&secure->wire, 2 * connection->out.bytes_max);
@@ -69,7 +86,6 @@ bool http_secure_open(struct http_connection *connection)
     SSL_set_accept_state(ssl);
     secure->ssl = ssl;
     connection->secure = secure;
-    server->handshake_count++;
     return true;
 }
 
@@ -102,7 +118,7 @@ static bool shake_hands(struct http_connection *connection)
     http_connection_mark(connection);
     if (result == 1) {
         secure->established = true;
-        server->handshake_count--;
+        handshake_end(server);
         http_count(&server->counters, HTTP_COUNT_HANDSHAKES, 1);
         choose_engine(connection);
         /* The head's time begins now. */
@@ -174,7 +190,7 @@ void http_secure_free(struct http_connection *connection)
 {
     struct http_secure *secure = connection->secure;
     if (secure == NULL) return;
-    if (!secure->established) connection->server->handshake_count--;
+    if (!secure->established) handshake_end(connection->server);
     SSL_free(secure->ssl); /* And the BIO with it. */
     buffer_free(&secure->wire);
     free(secure);

@@ -37,11 +37,22 @@ const char *http_server_date(struct http_server *server)
 
 /* ---- The loop's turns ---- */
 
-/* Answers that nobody takes must not fill the memory: whoever has most of them goes. */
+/* Tells the others how much waits here, and how much that is with theirs. */
+static size_t tell_queued(struct http_server *server)
+{
+    uint64_t queued = http_counters_get(&server->counters, HTTP_COUNT_QUEUED_BYTES);
+    size_t more = (size_t)(queued - server->queued_told); /* Or fewer: it wraps. */
+    server->queued_told = queued;
+    return atomic_fetch_add_explicit(&server->shared->queued_bytes, more, memory_order_relaxed) +
+           more;
+}
+
+/* Answers that nobody takes must not fill the memory: whoever has most of them goes. It is one of
+ * the connections of a server that has more than its share; there is such a one. */
 static void bound_queues(struct http_server *server)
 {
-    uint64_t most = server->config.limits.queued_bytes_max;
-    while (http_counters_get(&server->counters, HTTP_COUNT_QUEUED_BYTES) > most) {
+    size_t most = server->config.limits.queued_bytes_max;
+    while (tell_queued(server) > most && server->queued_told > most / server->shared->servers) {
         struct http_connection *worst = NULL;
         for (struct http_connection *connection = server->connections; connection != NULL;
              connection = connection->next) {
@@ -130,6 +141,7 @@ void http_server_forget(struct http_server *server)
     server->connection_count--;
     trim(server);
     if (server->connection_count > 0) return;
+    (void)tell_queued(server);
     (void)uv_timer_stop(&server->timer);
     if (server->draining) server_stopped(server);
 }
@@ -263,6 +275,14 @@ static enum status listen_alone(struct http_server *server, struct fault *fault)
     return status;
 }
 
+void http_shared_init(struct http_shared *shared, const struct http_limits *limits, size_t servers)
+{
+    allowance_init(&shared->bodies, limits->bodies_bytes_max);
+    atomic_init(&shared->queued_bytes, 0);
+    atomic_init(&shared->handshakes, 0);
+    shared->servers = servers;
+}
+
 enum status http_server_new(const struct http_server_config *config, struct http_server **out,
                             struct fault *fault)
 {
@@ -275,6 +295,9 @@ enum status http_server_new(const struct http_server_config *config, struct http
         return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for the server");
     }
     server->config = *config;
+    http_shared_init(&server->alone, &config->limits, 1);
+    server->shared = config->shared == NULL ? &server->alone : config->shared;
+    server->bodies.allowance = &server->shared->bodies;
     buffer_init(&server->adopted, config->limits.connections_max * sizeof(int));
     enum status status = secure_prepare(server, fault);
     if (status == OK) status = listen_alone(server, fault);

@@ -3,6 +3,9 @@
  * the same loop. */
 #pragma once
 
+#include <stdatomic.h>
+
+#include "base/allowance.h"
 #include "base/fault.h"
 #include "http/http_counters.h"
 #include "http/http_limits.h"
@@ -12,14 +15,25 @@ struct uv_loop_s;
 struct http_server;
 struct http_tls;
 
+/* What the servers of a process share, so that limits are the process's. */
+struct http_shared {
+    struct allowance bodies;
+    atomic_size_t queued_bytes; /* Of each server as it last looked. */
+    atomic_size_t handshakes;   /* Of TLS, under way. */
+    size_t servers;
+};
+
+void http_shared_init(struct http_shared *shared, const struct http_limits *limits, size_t servers);
+
 struct http_server_config {
     struct uv_loop_s *loop; /* Borrowed for the server's life. */
     const char *address;    /* "127.0.0.1", "::1", "0.0.0.0" …; NULL: sockets come from
                              * http_server_adopt alone, see http_listener.h. */
     int port;               /* 0: any free one. */
     struct http_limits limits;
-    struct http_tls *tls; /* Borrowed, see http_tls.h; NULL: no TLS. */
-    bool allow_plain;     /* With TLS: what does not begin a handshake is served too. */
+    struct http_shared *shared; /* Borrowed; NULL: there is no other server. */
+    struct http_tls *tls;       /* Borrowed, see http_tls.h; NULL: no TLS. */
+    bool allow_plain;           /* With TLS: what does not begin a handshake is served too. */
     http_handler *handler;
     http_begin *begin; /* NULL: every request is handed over whole. */
     void *context;     /* Of both. */

@@ -90,13 +90,14 @@ class Witness(threading.Thread):
 class Case(unittest.TestCase):
     LIMITS = {"message-bytes-max": MESSAGE_BYTES_MAX,
               "body-bytes-max": MESSAGE_BYTES_MAX, "stream-idle-timeout-ms": IDLE_MS}
+    OPTIONS = ()
     growth_max = GROWTH_BYTES_MAX
 
     @classmethod
     def setUpClass(cls):
         options = [part for name, value in cls.LIMITS.items()
                    for part in ("--limit", f"{name}={value}")]
-        cls.server = Process("--log-calls", "none", *options)
+        cls.server = Process("--log-calls", "none", *cls.OPTIONS, *options)
         cls.port = cls.server.port
         code, _ = rpc.connect(cls.port, "PutRow", b'{"row":{"name":"a"}}', json_type=True)
         assert code in (rpc.OK, rpc.ALREADY_EXISTS)
@@ -421,6 +422,57 @@ class Unread(Case):
                              str(2 * MESSAGE_BYTES_MAX))
             self.assertFalse(one.streams[1].ended)
         self.assertEqual(self.refusals("unread-bytes-max"), 5)
+
+
+class Shared(Case):
+    """Limits of the process, met by peers who are spread over its loops."""
+    OPTIONS = ("--threads", "4")
+    QUEUED_BYTES_MAX = 8 * MIB
+    LIMITS = {"message-bytes-max": MESSAGE_BYTES_MAX, "unread-bytes-max": 2 * MESSAGE_BYTES_MAX,
+              "body-bytes-max": MESSAGE_BYTES_MAX, "bodies-bytes-max": 2 * MESSAGE_BYTES_MAX,
+              "queued-bytes-max": QUEUED_BYTES_MAX}
+    PEERS = 8
+
+    def peers(self, window=http2_frames.WINDOW_BYTES):
+        peers = []
+        for _ in range(self.PEERS):
+            peers.append(http2_frames.Connection(self.port, window=window))
+            self.addCleanup(peers[-1].close)
+        return peers
+
+    def test_unread_bytes(self):
+        head = b"\0" + MESSAGE_BYTES_MAX.to_bytes(4, "big")
+        for one in self.peers():
+            number = one.request(f"/{rpc.SERVICE}/EchoRows", rpc.grpc_fields())
+            one.data(number, head + bytes(MESSAGE_BYTES_MAX - 1))
+        self.wait(lambda: self.refusals("unread-bytes-max") >= self.PEERS - 1, "they are held")
+        self.assertEqual(self.refusals("unread-bytes-max"), self.PEERS - 1)
+
+    def test_bodies_bytes(self):
+        peers = self.peers()
+        for one in peers:
+            number = one.request(f"/{rpc.SERVICE}/PutRow", [("content-type", "application/proto")])
+            one.data(number, bytes(MESSAGE_BYTES_MAX - MIB // 16))
+        refused = "sotong_http_bodies_refused_total"
+        self.wait(lambda: self.counted(refused) >= self.PEERS - 2, "they are held")
+        self.assertEqual(self.counted(refused), self.PEERS - 2)
+        for one in peers:
+            one.close()
+        self.wait(lambda: self.metrics()["sotong_http_bodies_bytes"] == 0, "bodies stay")
+        self.assertEqual(rpc.connect(self.port, "GetRow", ROW)[0], rpc.OK)
+
+    def test_queued_bytes(self):
+        size = 3 * MIB // 2
+        body = json.dumps({"row": {"name": "queued", "text": "x" * size}}).encode()
+        self.assertEqual(rpc.connect(self.port, "PutRow", body, json_type=True)[0], rpc.OK)
+        for one in self.peers(window=0):
+            number = one.request(f"/{rpc.SERVICE}/GetRow", rpc.grpc_fields())
+            one.data(number, rpc.envelope(field(1, b"queued")), end=True)
+        floods = "sotong_http_output_floods_total"
+        fit = self.QUEUED_BYTES_MAX // size
+        self.wait(lambda: self.counted(floods) >= self.PEERS - fit, "their answers stay")
+        self.assertLess(self.counted(floods), self.PEERS - 1) # Loops that look at once close more.
+        self.assertLessEqual(self.metrics()["sotong_http_queued_bytes"], self.QUEUED_BYTES_MAX)
 
 
 class ManyStreams(Case):

@@ -18,6 +18,8 @@
 #include "support/sockets.h"
 #include "support/suite.h"
 
+enum { TRIES_MAX = 6000, TRY_US = 10000 };
+
 static struct certificate authority, server_one, server_two, client_good, client_foreign, foreign;
 static struct http_tls *tls;
 static struct http_echo *echo;
@@ -395,6 +397,35 @@ static void ends_handshakes_that_take_too_long(void)
     end();
 }
 
+/* So many handshakes may be under way; those that were begun can still end. */
+static void bounds_handshakes_under_way(void)
+{
+    enum { MOST = 3 };
+    struct http_server_config config = plain_config();
+    config.limits.handshakes_max = MOST;
+    begin(&config, false);
+    int begun[MOST];
+    for (size_t i = 0; i < MOST; i++) {
+        begun[i] = socket_connect(http_echo_port(echo));
+        CU_ASSERT_TRUE(socket_send(begun[i], "\x16\x03\x01", 3));
+    }
+    int one_more = socket_connect(http_echo_port(echo));
+    CU_ASSERT_TRUE(socket_send(one_more, "\x16\x03\x01", 3));
+    CU_ASSERT_EQUAL(socket_read_all(one_more, answer), 0);
+    CU_ASSERT_EQUAL(http_echo_counted(echo, HTTP_COUNT_HANDSHAKES_REFUSED), 1);
+    (void)close(one_more);
+    (void)close(begun[0]);
+    bool served = false;
+    for (int i = 0; !served && i < TRIES_MAX; i++) {
+        served = is_served(&clients[0].client);
+        if (!served) (void)usleep(TRY_US);
+    }
+    CU_ASSERT_TRUE(served);
+    for (size_t i = 1; i < MOST; i++)
+        (void)close(begun[i]);
+    end();
+}
+
 static void outlives_clients_that_leave(void)
 {
     struct http_server_config config = plain_config();
@@ -416,4 +447,5 @@ SUITE("http_tls", {"speaks what both speak", speaks_what_both_speak},
       {"changes certificates without a break", changes_certificates_without_a_break},
       {"names what is wrong with a certificate", names_what_is_wrong_with_a_certificate},
       {"ends handshakes that take too long", ends_handshakes_that_take_too_long},
+      {"bounds handshakes under way", bounds_handshakes_under_way},
       {"outlives clients that leave", outlives_clients_that_leave})

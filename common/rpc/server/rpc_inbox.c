@@ -166,7 +166,7 @@ size_t rpc_inbox_left(const struct rpc_call *call)
 void rpc_inbox_free(struct rpc_call *call)
 {
     struct rpc_inbox *inbox = &call->inbox;
-    call->loop->inbox_bytes -= inbox->bytes.length;
+    purse_give(&call->loop->unread, inbox->bytes.length);
     buffer_free(&inbox->bytes);
     inbox->taken = 0;
     inbox->granted = 0;
@@ -179,7 +179,7 @@ static void compact(struct rpc_call *call)
 {
     struct rpc_inbox *inbox = &call->inbox;
     if (inbox->taken < inbox->bytes.length / 2) return;
-    call->loop->inbox_bytes -= inbox->taken;
+    purse_give(&call->loop->unread, inbox->taken);
     buffer_consume(&inbox->bytes, inbox->taken);
     inbox->taken = 0;
 }
@@ -187,23 +187,22 @@ static void compact(struct rpc_call *call)
 static enum status append(struct rpc_call *call, const void *bytes, size_t length)
 {
     struct rpc_inbox *inbox = &call->inbox;
-    size_t loop_max = call->server->config.limits.unread_bytes_max;
     compact(call);
     inbox->bytes.bytes_max = rpc_server_message_bytes_max(call->server) + RPC_ENVELOPE_HEAD_BYTES +
                              RPC_INBOX_WINDOW_BYTES;
-    if (call->loop->inbox_bytes > loop_max || length > loop_max - call->loop->inbox_bytes) {
+    if (!purse_take(&call->loop->unread, length)) {
         rpc_refuse_count(call, RPC_REFUSED_UNREAD_BYTES);
         return rpc_fail(call, RESOURCE_EXHAUSTED,
                         "the server holds more than %zu bytes of messages that are not read yet",
-                        loop_max);
+                        call->server->config.limits.unread_bytes_max);
     }
     if (buffer_append(&inbox->bytes, bytes, length) != OK) {
+        purse_give(&call->loop->unread, length);
         rpc_refuse_count(call, RPC_REFUSED_UNREAD_BYTES);
         return rpc_fail(call, RESOURCE_EXHAUSTED,
                         "the stream has more than %zu bytes that are not read yet, or no memory",
                         inbox->bytes.bytes_max);
     }
-    call->loop->inbox_bytes += length;
     return OK;
 }
 

@@ -8,7 +8,7 @@ const struct limit_info rpc_limit_infos[RPC_LIMIT_COUNT] = {
     {"call-bytes-max", "a call's messages and working memory; RESOURCE_EXHAUSTED",
      offsetof(struct rpc_limits, call_bytes_max), 256 * MIB, 64 * KIB, 16384LL * MIB},
     {"unread-bytes-max",
-     "messages in envelopes that came and were not read, a loop; RESOURCE_EXHAUSTED",
+     "messages in envelopes that came and were not read, of all streams; RESOURCE_EXHAUSTED",
      offsetof(struct rpc_limits, unread_bytes_max), 256 * MIB, 1, 16384LL * MIB},
     {"running-streams-max", "streams that run at once; RESOURCE_EXHAUSTED",
      offsetof(struct rpc_limits, running_streams_max), 16384, 1,

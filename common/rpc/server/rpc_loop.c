@@ -235,6 +235,7 @@ enum status rpc_loop_open(struct rpc_loop *loop, const struct rpc_loop_config *c
 {
     loop->server = config->server;
     loop->lanes = config->lanes;
+    loop->unread.allowance = config->unread;
     loop->uv = config->uv;
     loop->timer_due_ms = INT64_MAX;
     if (config->store.store != NULL) {

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <uv.h>
 
+#include "base/allowance.h"
 #include "base/fault.h"
 #include "db/db.h"
 #include "rpc/rpc_gzip.h"
@@ -49,8 +50,8 @@ struct rpc_loop {
     size_t in_flight;
     struct rpc_call *kept;
     size_t kept_count;
-    size_t freed_bytes; /* By calls since memory was last given back. */
-    size_t inbox_bytes; /* Of all calls. */
+    size_t freed_bytes;  /* By calls since memory was last given back. */
+    struct purse unread; /* Of what the inboxes of all calls hold. */
     struct fiber_pool fibers;
     struct rpc_gzip gzip;
     struct buffer unpacked; /* A message that came compressed, while it is decoded. */
@@ -67,6 +68,7 @@ struct rpc_loop {
 struct rpc_loop_config {
     struct rpc_server *server;
     struct rpc_lanes *lanes;
+    struct allowance *unread; /* Of all loops. */
     uv_loop_t *uv;
     struct db_config store; /* .store is NULL without one. */
 };

@@ -122,6 +122,7 @@ static enum status http_start(struct rpc_loop *loop, struct fault *fault)
     struct http_server_config http = {.loop = loop->uv,
                                       .address = NULL, /* Sockets come from the listener. */
                                       .limits = config->http,
+                                      .shared = &loop->server->shared,
                                       .tls = config->tls,
                                       .allow_plain = config->allow_plain,
                                       .handler = rpc_request_handle,
@@ -142,6 +143,7 @@ static enum status loop_start(struct rpc_server *server, size_t index, struct fa
     }
     const struct rpc_loop_config config = {.server = server,
                                            .lanes = server->lanes,
+                                           .unread = &server->unread,
                                            .uv = uv,
                                            .store = server->config.store};
     enum status status = rpc_loop_open(loop, &config, fault);
@@ -374,6 +376,8 @@ enum status rpc_server_new(const struct rpc_server_config *config, struct rpc_se
     server->config = *config;
     server->loops = loops;
     server->loop_count = (size_t)config->loops;
+    http_shared_init(&server->shared, &config->http, server->loop_count);
+    allowance_init(&server->unread, config->limits.unread_bytes_max);
     server->health.draining = &server->draining;
     enum status status = server_start(server, fault);
     if (status != OK) {

@@ -2,6 +2,7 @@
  * of requests, rpc_calls.c follows a call from its request to its answer. */
 #pragma once
 
+#include "http/http_server.h"
 #include "rpc/server/rpc_call.h"
 #include "rpc/server/rpc_health.h"
 #include "rpc/server/rpc_loop.h"
@@ -21,7 +22,9 @@ struct rpc_server {
     struct health health;
     struct reflection reflection;
     const struct rpc_handlers *mounted[RPC_MOUNTS_MAX];
-    struct rpc_loop *loops; /* The first is the one of the configuration. */
+    struct http_shared shared;
+    struct allowance unread; /* What purses of loops draw from. */
+    struct rpc_loop *loops;  /* The first is the one of the configuration. */
     size_t loop_count;
     size_t loops_opened;
     struct http_listener *listener;
