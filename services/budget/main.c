@@ -7,6 +7,7 @@
 #include "budget_sql.h"
 #include "contract.rpc.h"
 #include "ledger.rpc.h"
+#include "plan.rpc.h"
 #include "reservation.rpc.h"
 #include "revenue.rpc.h"
 
@@ -27,11 +28,9 @@ static enum status budget_open(const struct app *app,
         return status;
     }
     const struct rpc_handlers *const services[] = {
-        &budget_budget_service_handlers,
-        &budget_contract_service_handlers,
-        &budget_ledger_service_handlers,
-        &budget_reservation_service_handlers,
-        &budget_revenue_service_handlers,
+        &budget_budget_service_handlers,      &budget_contract_service_handlers,
+        &budget_ledger_service_handlers,      &budget_plan_service_handlers,
+        &budget_reservation_service_handlers, &budget_revenue_service_handlers,
     };
     size_t count = 0;
     for (; count < ARRAY_LENGTH(services); count++)

@@ -27,8 +27,8 @@ except ImportError:
 GRPC_PROTOS = pathlib.Path("/usr/share/grpc-proto")
 BUDGET = "sotong.budget.v1.BudgetService"
 SERVICES = {"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
-            "grpc.reflection.v1alpha.ServerReflection", BUDGET, "sotong.budget.v1.ContractService", "sotong.budget.v1.RevenueService",
-            "sotong.slice.v1.SliceService"}
+            "grpc.reflection.v1alpha.ServerReflection", BUDGET, "sotong.budget.v1.ContractService",
+            "sotong.budget.v1.PlanService", "sotong.budget.v1.RevenueService", "sotong.slice.v1.SliceService"}
 NOT_FOUND = 5
 
 
