@@ -63,7 +63,7 @@ static enum status line_read(const struct db_rows *rows, struct arena *arena,
         .fund = db_copy(rows, 4, arena),
         .closed = db_int(rows, 5) != 0,
         .year_closed = db_int(rows, 6) != 0,
-        .above_id = db_int(rows, 7),
+        .above_ids = {db_int(rows, 7), db_int(rows, 15), db_int(rows, 16), db_int(rows, 17)},
         .own = {.balance = {{db_int(rows, 9), db_int(rows, 10), db_int(rows, 11)}},
                 .committed_count = db_int(rows, 12),
                 .spent_count = db_int(rows, 13)},
@@ -201,27 +201,39 @@ enum status posting_last(struct db *db, int64_t *id)
     return db_query_int_values(db, id, &budget_entry_last_sql, NULL, 0);
 }
 
+/* The entry gets the next id, and now as its instant, or the last entry's where the clock was set
+ * back. Both are asked for rather than returned by the INSERT, which would cost SQLite a table in
+ * memory. */
+static enum status entry_number(struct db *db, struct posting *posting)
+{
+    struct db_rows rows;
+    enum status status = db_query_plain(db, &rows, &budget_entry_newest_sql);
+    if (status != OK) return status;
+    status = db_next(&rows);
+    posting->id = 1;
+    posting->recorded_ms = posting->now_ms;
+    if (status == OK) {
+        posting->id += db_int(&rows, 0);
+        if (posting->recorded_ms < db_int(&rows, 1)) posting->recorded_ms = db_int(&rows, 1);
+    }
+    db_end(&rows);
+    return status == NOT_FOUND ? OK : status;
+}
+
 static enum status entry_add(struct db *db, const struct posting_line *line,
                              struct posting *posting)
 {
-    struct db_rows rows;
-    enum status status = db_query(
-        db, &rows, &budget_entry_insert_sql, DB_INT(line->id), DB_INT(posting->kind),
-        DB_INT(posting->won), DB_TEXT(posting->day), DB_INT(posting->now_ms),
+    enum status status = entry_number(db, posting);
+    if (status != OK) return status;
+    return db_run(
+        db, &budget_entry_insert_sql, DB_INT(posting->id), DB_INT(line->id), DB_INT(posting->kind),
+        DB_INT(posting->won), DB_TEXT(posting->day), DB_INT(posting->recorded_ms),
         DB_INT(posting->rounding), posting->reading == 0 ? DB_NULL : DB_INT(posting->reading),
         DB_INT(posting->text_line), DB_INT(posting->table_row), DB_INT(posting->table_column),
         posting->corrects == 0 ? DB_NULL : DB_INT(posting->corrects),
         DB_INT(posting->carry_over_type), DB_INT(posting->origin_year),
         posting->reservation == 0 ? DB_NULL : DB_INT(posting->reservation),
         DB_TEXT(posting->description));
-    if (status != OK) return status;
-    status = db_next(&rows);
-    if (status == OK) {
-        posting->id = db_int(&rows, 0);
-        posting->recorded_ms = db_int(&rows, 1);
-    }
-    db_end(&rows);
-    return status == NOT_FOUND ? INTERNAL : status;
 }
 
 static enum status day_put(struct db *db, int64_t line_id, const char *day,
@@ -253,6 +265,16 @@ static enum status day_begin(struct db *db, int64_t line_id, const char *day)
     return status != OK || same ? status : day_put(db, line_id, day, &before);
 }
 
+/* From one line above to the next, the level-th from the line; 0: there is none. */
+static enum status line_above(struct db *db, const struct posting_line *line, size_t level,
+                              int64_t *above)
+{
+    if (level >= POSTING_ABOVE_READ)
+        return db_query_int(db, above, &budget_balance_above_sql, DB_INT(*above));
+    *above = line->above_ids[level];
+    return OK;
+}
+
 /* Raises the totals of a line and those above it; the line's own amounts are as it says. */
 static enum status balances_put(struct db *db, const struct posting_line *line,
                                 const struct shift *shift)
@@ -265,11 +287,13 @@ static enum status balances_put(struct db *db, const struct posting_line *line,
         DB_INT(line->own.committed_count), DB_INT(line->own.spent_count),
         DB_INT(line->reserved_won), DB_INT(won[AMOUNT_CURRENT]), DB_INT(won[AMOUNT_COMMITTED]),
         DB_INT(won[AMOUNT_SPENT]), DB_INT(shift->reserved_won));
-    int64_t above = line->above_id;
-    while (status == OK && above != 0)
-        status = db_query_int(db, &above, &budget_balance_raise_sql, DB_INT(above),
-                              DB_INT(won[AMOUNT_CURRENT]), DB_INT(won[AMOUNT_COMMITTED]),
-                              DB_INT(won[AMOUNT_SPENT]), DB_INT(shift->reserved_won));
+    int64_t above = line->above_ids[0];
+    for (size_t level = 1; status == OK && above != 0; level++) {
+        status = db_run(db, &budget_balance_raise_sql, DB_INT(above), DB_INT(won[AMOUNT_CURRENT]),
+                        DB_INT(won[AMOUNT_COMMITTED]), DB_INT(won[AMOUNT_SPENT]),
+                        DB_INT(shift->reserved_won));
+        if (status == OK) status = line_above(db, line, level, &above);
+    }
     return overflow_of(status);
 }
 

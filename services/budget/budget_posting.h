@@ -9,6 +9,10 @@
 #include "budget_posting_rules.h"
 #include "budget_store.h"
 
+/* Lines above a line that are read with it: an item has its project, policy project, department and
+ * bureau above it. Deeper trees are read on as they are climbed. */
+enum { POSTING_ABOVE_READ = 4 };
+
 /* What a line's own entries come to as of a day. */
 struct own_balance {
     struct balance balance;
@@ -24,10 +28,11 @@ struct posting_line {
     const char *name, *label, *fund;
     int32_t fiscal_year;
     bool closed, year_closed;
-    int64_t above_id;                 /* The line whose total it counts in; 0: none. */
-    char last_day[DATE_STRING_BYTES]; /* Of its entries; "": it has none. */
-    struct own_balance own;           /* After all its entries. */
-    int64_t reserved_won;             /* Of its own open reservations. */
+    int64_t above_ids[POSTING_ABOVE_READ]; /* The line whose total it counts in, the one whose
+                                            * total that one counts in …; 0: none. */
+    char last_day[DATE_STRING_BYTES];      /* Of its entries; "": it has none. */
+    struct own_balance own;                /* After all its entries. */
+    int64_t reserved_won;                  /* Of its own open reservations. */
 };
 
 /* An entry to be posted. */

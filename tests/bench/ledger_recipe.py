@@ -47,13 +47,15 @@ STEPS = (
     Step(BUDGET, "posting_line_named", "some", "line",
          "line_id line_name:text label:text year fund:text closed year_closed above"
          " last_day:text own_current own_committed own_spent committed_count spent_count"
-         " own_reserved"),
+         " own_reserved two_above three_above four_above"),
+    Step(BUDGET, "entry_newest", "some", "", "last_id last_recorded"),
     Step(BUDGET, "entry_insert", "some",
-         "line_id kind amount day now 0 null 0 0 0 null 0 0 null description", "entry_id recorded"),
+         "last_id+1 line_id kind amount day now 0 null 0 0 0 null 0 0 null description"),
     Step(BUDGET, "day_put", "some", f"line_id day {OWN}"),
     Step(BUDGET, "balance_post", "some", f"line_id day {OWN} own_reserved 0 amount 0 0"),
-    *(Step(BUDGET, "balance_raise", "some", "above 0 amount 0 0", "above") for _ in range(3)),
-    Step(BUDGET, "event_posted", "some", "4 recorded line_name label entry_id kind amount day 0"),
+    *(Step(BUDGET, "balance_raise", "some", f"{line} 0 amount 0 0")
+      for line in ("above", "two_above", "three_above")),
+    Step(BUDGET, "event_posted", "some", "4 now line_name label last_id+1 kind amount day 0"),
     Step(RPC, "request_insert", "some", "request method digest response now"),
 )
 # What keeps a line's budget, between the statements.
@@ -147,7 +149,7 @@ class Ledger:
                            if name not in GIVEN)
         code = "".join(f"  {line};\n" for line in body)
         return (f"CREATE FUNCTION bench_commit({arguments}) RETURNS bigint LANGUAGE plpgsql AS $$\n"
-                f"DECLARE\n{declared}BEGIN\n{code}  RETURN v_entry_id;\nEND $$;\n")
+                f"DECLARE\n{declared}BEGIN\n{code}  RETURN v_last_id;\nEND $$;\n")
 
     def function_script(self):
         known = self.expressions()

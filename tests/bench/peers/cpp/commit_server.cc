@@ -91,14 +91,14 @@ class Ledger
   private:
     void Answer(const NewEntry &entry, sotong::budget::v1::Entry *out)
     {
-        out->set_name("entries/" + std::to_string(value_.entry_id->number));
+        out->set_name("entries/" + std::to_string(value_.last_id->number + 1));
         out->set_line(entry.line());
         out->set_kind(entry.kind());
         out->set_amount_won(entry.amount_won());
         out->set_effective_date(entry.effective_date());
-        out->mutable_recorded_time()->set_seconds(value_.recorded->number / 1000);
+        out->mutable_recorded_time()->set_seconds(value_.now->number / 1000);
         out->mutable_recorded_time()->set_nanos(
-            static_cast<int32_t>(value_.recorded->number % 1000 * 1000000));
+            static_cast<int32_t>(value_.now->number % 1000 * 1000000));
         out->set_description(entry.description());
     }
 
@@ -108,13 +108,13 @@ class Ledger
     std::string content_, answer_;
     struct {
         CommitValue *request, *method, *digest, *line, *kind, *amount, *day, *description, *now,
-            *response, *entry_id, *recorded, *own_current, *own_committed, *own_reserved;
+            *response, *last_id, *own_current, *own_committed, *own_reserved;
     } value_{
-        store_.Value("request"),     store_.Value("method"),        store_.Value("digest"),
-        store_.Value("line"),        store_.Value("kind"),          store_.Value("amount"),
-        store_.Value("day"),         store_.Value("description"),   store_.Value("now"),
-        store_.Value("response"),    store_.Value("entry_id"),      store_.Value("recorded"),
-        store_.Value("own_current"), store_.Value("own_committed"), store_.Value("own_reserved")};
+        store_.Value("request"),       store_.Value("method"),      store_.Value("digest"),
+        store_.Value("line"),          store_.Value("kind"),        store_.Value("amount"),
+        store_.Value("day"),           store_.Value("description"), store_.Value("now"),
+        store_.Value("response"),      store_.Value("last_id"),     store_.Value("own_current"),
+        store_.Value("own_committed"), store_.Value("own_reserved")};
 };
 
 // A call: posted, answered, finished, and posted again. What a call needs anew is made in place.
