@@ -11,7 +11,7 @@
 
 enum {
     BUSY_TIMEOUT_MS = 5000,
-    CACHE_KIB = 1024,         /* Of pages, per connection: an idle service stays under 10 MB. */
+    CACHE_KIB = 2048,         /* Of pages, per connection, as they are read. */
     WAL_BYTES_MAX = 16 << 20, /* Kept of the log file after a checkpoint. */
     VALUES_MAX = 32,          /* Placeholders of one statement. */
     CALLS_BATCH_MAX = 256,
