@@ -9,6 +9,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "db/db.h"
+#include "rpc/server/rpc_limits.h"
 #include "support/runtime_server.h"
 #include "support/sockets.h"
 #include "support/suite.h"
@@ -294,6 +296,72 @@ static void reads_while_others_wait(void)
     CU_ASSERT_EQUAL(runtime_server_stop(server), 2);
 }
 
+/* Waits until the reads of turns share a transaction. */
+static void wait_for_quiet(void)
+{
+    (void)usleep((RPC_READER_QUIET_MS + 2 * RPC_READER_MS) * 1000);
+}
+
+static void read_number(int connection, int number)
+{
+    static const char request[] = "POST " SERVICE "GetRow HTTP/1.1\r\nHost: x\r\n"
+                                  "Content-Type: application/json\r\nContent-Length: 12\r\n\r\n"
+                                  "{\"name\":\"a\"}";
+    char wanted[32];
+    (void)snprintf(wanted, sizeof wanted, "\"number\":\"%d\"}", number);
+    CU_ASSERT(socket_send(connection, request, sizeof request - 1));
+    CU_ASSERT(socket_read_until(connection, "\"}", answer));
+    CU_ASSERT_PTR_NOT_NULL(strstr(answer, wanted));
+}
+
+/* A read sees what a write before it was told is done, also on a loop that knows nothing of it and
+ * whose reads go on over turns. Each connection goes to the loop that has fewest. */
+static void reads_what_was_committed(void)
+{
+    log_init("runtime", LOG_ERROR);
+    struct rpc_server_config config = runtime_server_config();
+    config.loops = 2;
+    struct runtime_server *server = runtime_server_start(&config);
+    CU_ASSERT_EQUAL(
+        runtime_server_call(server, "PutRow", "{\"row\":{\"name\":\"a\",\"number\":1}}", body),
+        200);
+    int on_first = socket_connect(runtime_server_port(server));
+    int on_second = socket_connect(runtime_server_port(server));
+    for (int number = 1; number <= 2; number++) {
+        read_number(on_second, number);
+        wait_for_quiet();
+        read_number(on_second, number);
+        CU_ASSERT_EQUAL(runtime_server_call(server, "AddToRow", "{\"name\":\"a\",\"add\":1}", body),
+                        200);
+        read_number(on_second, number + 1);
+    }
+    (void)close(on_first);
+    (void)close(on_second);
+    CU_ASSERT_EQUAL(runtime_server_stop(server), 1);
+}
+
+/* A transaction that reads of several turns share ends by itself: the store's log can be cleared.
+ */
+static void lets_go_of_the_store(void)
+{
+    static const struct db_sql clear = {"clear", "PRAGMA wal_checkpoint(TRUNCATE)"};
+    struct runtime_server *server = start();
+    CU_ASSERT_EQUAL(runtime_server_call(server, "PutRow", "{\"row\":{\"name\":\"a\"}}", body), 200);
+    wait_for_quiet();
+    CU_ASSERT_EQUAL(runtime_server_call(server, "GetRow", "{\"name\":\"a\"}", body), 200);
+    struct db *db = NULL;
+    struct fault fault;
+    const struct db_config config = {.store = runtime_server_store(server),
+                                     .access = DB_READ_WRITE};
+    CU_ASSERT_EQUAL_FATAL(db_open(&config, &db, &fault), OK);
+    int64_t busy = 1;
+    for (int64_t end_ms = clock_monotonic_ms() + 60000; busy != 0 && clock_monotonic_ms() < end_ms;)
+        CU_ASSERT_EQUAL_FATAL(db_query_int_values(db, &busy, &clear, NULL, 0), OK);
+    CU_ASSERT_EQUAL(busy, 0);
+    db_close(db);
+    CU_ASSERT_EQUAL(runtime_server_stop(server), 1);
+}
+
 /* A call whose time is over when its turn comes is not run. */
 static void does_not_run_what_is_late(void)
 {
@@ -468,6 +536,8 @@ SUITE("rpc_server", {"answers every request", answers_every_request},
       {"commits a group and undoes one", commits_a_group_and_undoes_one},
       {"fails a group whose commit fails", fails_a_group_whose_commit_fails},
       {"reads while others wait", reads_while_others_wait},
+      {"reads what was committed", reads_what_was_committed},
+      {"lets go of the store", lets_go_of_the_store},
       {"does not run what is late", does_not_run_what_is_late},
       {"refuses when the queues are full", refuses_when_the_queues_are_full},
       {"finishes calls when it drains", finishes_calls_when_it_drains},

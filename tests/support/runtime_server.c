@@ -89,6 +89,11 @@ int runtime_server_port(const struct runtime_server *server)
     return server->port;
 }
 
+const char *runtime_server_store(const struct runtime_server *server)
+{
+    return server->path;
+}
+
 struct runtime *runtime_server_state(struct runtime_server *server)
 {
     return &server->state;

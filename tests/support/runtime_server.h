@@ -14,6 +14,9 @@ struct runtime_server *runtime_server_start(const struct rpc_server_config *conf
 
 int runtime_server_port(const struct runtime_server *server);
 
+/* The path of its store. */
+const char *runtime_server_store(const struct runtime_server *server);
+
 /* Its handlers' state. */
 struct runtime *runtime_server_state(struct runtime_server *server);
 

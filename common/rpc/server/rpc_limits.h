@@ -46,6 +46,8 @@ enum {
     RPC_FIBERS_KEPT = 64,                 /* Their stacks that wait for the next ones. */
     RPC_LOOPS_MAX = 16,                   /* Threads that serve connections. */
     RPC_LOOP_STACK_BYTES = 1024 * 1024,
-    RPC_DRAIN_GRACE_MS = 1000, /* For streams to be told that they end, before they are cut off. */
+    RPC_DRAIN_GRACE_MS = 1000,  /* For streams to be told that they end, before they are cut off. */
+    RPC_READER_MS = 50,         /* How long a loop's reads may share a transaction. */
+    RPC_READER_QUIET_MS = 1000, /* Without a commit, before they share one over turns. */
     RPC_TRIM_BYTES = 8 * 1024 * 1024, /* Freed by calls before memory is given back. */
 };

@@ -10,7 +10,6 @@
 
 /* ---- The store ---- */
 
-/* Ends the transaction before the loop waits, so that the store's log can be cleared. */
 static void reader_end(struct rpc_loop *loop)
 {
     if (!loop->reading) return;
@@ -23,9 +22,33 @@ struct db *rpc_loop_reader(struct rpc_loop *loop)
     if (loop->reader == NULL) return NULL;
     unsigned commits = rpc_lanes_commits(loop->lanes);
     if (loop->reader_commits != commits) reader_end(loop);
-    if (!loop->reading) loop->reading = db_begin(loop->reader) == OK;
+    if (loop->reading) return loop->reader;
+    loop->reading = db_begin(loop->reader) == OK;
     loop->reader_commits = commits;
     return loop->reader;
+}
+
+static void reader_timer_came(uv_timer_t *timer)
+{
+    reader_end(timer->data);
+}
+
+/* At the end of a turn: whether the transaction may go on. While others write it may not: the log
+ * is cleared only where nobody reads what is in it. */
+static void reader_settle(struct rpc_loop *loop)
+{
+    int64_t now_ms = (int64_t)uv_now(loop->uv);
+    unsigned commits = rpc_lanes_commits(loop->lanes);
+    if (loop->turn_commits != commits) {
+        loop->turn_commits = commits;
+        loop->quiet_since_ms = now_ms;
+    }
+    if (!loop->reading) return;
+    if (loop->others_write || now_ms - loop->quiet_since_ms < RPC_READER_QUIET_MS) {
+        reader_end(loop);
+    } else if (!uv_is_active((uv_handle_t *)&loop->reader_timer)) {
+        (void)uv_timer_start(&loop->reader_timer, reader_timer_came, RPC_READER_MS, 0);
+    }
 }
 
 /* ---- Calls and their timers ---- */
@@ -130,7 +153,7 @@ static void turn_ended(uv_prepare_t *prepare)
     struct rpc_loop *loop = prepare->data;
     settle_fresh(loop);
     set_handle(loop);
-    reader_end(loop);
+    reader_settle(loop);
 }
 
 /* ---- What other threads hand over ---- */
@@ -217,16 +240,18 @@ static bool handles_open(struct rpc_loop *loop)
 {
     if (uv_mutex_init(&loop->mutex) != 0) abort(); /* Fails only when called wrongly. */
     loop->wake.data = loop->turn_end.data = loop->timer.data = loop->drain_timer.data = loop;
+    loop->reader_timer.data = loop;
     if (uv_async_init(loop->uv, &loop->wake, woken) != 0) {
         uv_mutex_destroy(&loop->mutex);
         return false;
     }
     (void)uv_timer_init(loop->uv, &loop->timer);
+    (void)uv_timer_init(loop->uv, &loop->reader_timer);
     (void)uv_timer_init(loop->uv, &loop->drain_timer);
     /* Prepare handles run last started first: this one after those that flush connections. */
     (void)uv_prepare_init(loop->uv, &loop->turn_end);
     (void)uv_prepare_start(&loop->turn_end, turn_ended);
-    loop->handles_open = 4;
+    loop->handles_open = 5;
     return true;
 }
 
@@ -241,6 +266,7 @@ enum status rpc_loop_open(struct rpc_loop *loop, const struct rpc_loop_config *c
     if (config->store.store != NULL) {
         struct db_config store = config->store;
         store.access = DB_READ_ONLY;
+        loop->others_write = db_is_remote(store.store);
         enum status status = db_open(&store, &loop->reader, fault);
         if (status != OK) return status;
     }
@@ -281,6 +307,7 @@ void rpc_loop_close(struct rpc_loop *loop, void (*closed)(struct rpc_loop *loop)
     buffer_free(&loop->unpacked);
     uv_close((uv_handle_t *)&loop->turn_end, handle_closed);
     uv_close((uv_handle_t *)&loop->timer, handle_closed);
+    uv_close((uv_handle_t *)&loop->reader_timer, handle_closed);
     uv_close((uv_handle_t *)&loop->drain_timer, handle_closed);
     uv_close((uv_handle_t *)&loop->wake, handle_closed);
 }

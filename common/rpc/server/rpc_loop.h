@@ -34,11 +34,15 @@ struct rpc_loop {
     bool stopped; /* It has drained: no call and no connection is left. */
 
     struct db *reader;       /* NULL: no store. */
-    bool reading;            /* It is in a transaction, which all reads of a turn share. */
+    bool reading;            /* It is in a transaction, which reads share. */
     unsigned reader_commits; /* Commits that were durable when that began. */
+    bool others_write;       /* The store has writers whose commits are not told here. */
+    unsigned turn_commits;   /* Commits at the end of an earlier turn … */
+    int64_t quiet_since_ms;  /* … since when, by the loop's clock, there were no more. */
 
     uv_prepare_t turn_end;
     uv_timer_t timer;
+    uv_timer_t reader_timer; /* Ends the reader's transaction when the loop is idle. */
     uv_timer_t drain_timer;
     uv_async_t wake;
     int handles_open;
@@ -82,9 +86,11 @@ NODISCARD enum status rpc_loop_open(struct rpc_loop *loop, const struct rpc_loop
  * No call may be left. */
 void rpc_loop_close(struct rpc_loop *loop, void (*closed)(struct rpc_loop *loop));
 
-/* The read connection, in the transaction that the calls of one turn share. The store's locks are
- * taken once for them all, which costs more than a small read; a commit meanwhile begins another
- * transaction, so that nobody misses what he was told is done. NULL: no store. */
+/* The read connection, in a transaction that calls share: to take and give the store's locks costs
+ * more than a small read. A commit meanwhile begins another transaction, so that nobody misses what
+ * he was told is done. It ends with the loop's turn; where nothing was committed for
+ * RPC_READER_QUIET_MS, and this process alone writes, it goes on over turns, for RPC_READER_MS at
+ * most, so that the store's log can be cleared. NULL: no store. */
 struct db *rpc_loop_reader(struct rpc_loop *loop);
 
 /* From any thread: a job is done. */
