@@ -68,20 +68,12 @@ static struct text text_of(nghttp2_rcbuf *bytes)
 }
 
 /* The fields stand in nghttp2's own memory, which is shared with its table of fields that come
- * again and again. False: no memory. */
-static bool hold(struct http_exchange *exchange, nghttp2_rcbuf *bytes)
+ * again and again. There must be room; nghttp2's static names and values live for ever. */
+static void hold(struct http_exchange *exchange, nghttp2_rcbuf *bytes)
 {
-    if (nghttp2_rcbuf_is_static(bytes)) return true;
-    if (exchange->held_count == exchange->held_capacity) {
-        nghttp2_rcbuf **grown =
-            arena_grow(&exchange->arena, (void *)exchange->held, exchange->held_count,
-                       &exchange->held_capacity, sizeof(nghttp2_rcbuf *));
-        if (grown == NULL) return false;
-        exchange->held = grown;
-    }
+    if (nghttp2_rcbuf_is_static(bytes)) return;
     nghttp2_rcbuf_incref(bytes);
     exchange->held[exchange->held_count++] = bytes;
-    return true;
 }
 
 void http2_release_fields(struct http_exchange *exchange)
@@ -89,6 +81,18 @@ void http2_release_fields(struct http_exchange *exchange)
     for (size_t i = 0; i < exchange->held_count; i++)
         nghttp2_rcbuf_decref(exchange->held[i]);
     exchange->held_count = 0;
+}
+
+/* Of the fields whose names begin with a colon nobody asks for more than these two. */
+static void keep_pseudo_field(struct http_exchange *exchange, struct text name, struct text value)
+{
+    if (text_equal(name, text_from(":method"))) {
+        exchange->request.method = value;
+    } else if (text_equal(name, text_from(":path"))) {
+        size_t bytes_max = exchange->server->config.limits.head_bytes_max;
+        exchange->head_too_large = value.length > bytes_max;
+        if (!exchange->head_too_large) http_exchange_keep_target(exchange, value);
+    }
 }
 
 static int on_header(nghttp2_session *session, const nghttp2_frame *frame, nghttp2_rcbuf *name,
@@ -104,20 +108,14 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, nghtt
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
     struct http_exchange *exchange = connection->http2->reading;
     if (exchange == NULL || exchange->head_too_large) return 0;
-    bool pseudo = name_text.length > 0 && name_text.bytes[0] == ':';
-    bool path = pseudo && text_equal(name_text, text_from(":path"));
-    if (path && value_text.length > exchange->server->config.limits.head_bytes_max) {
-        exchange->head_too_large = true;
-        return 0;
-    }
-    exchange->head_too_large = !hold(exchange, name) || !hold(exchange, value);
+    exchange->head_too_large = !http_exchange_hold_room(exchange);
     if (exchange->head_too_large) return 0;
-    if (path) {
-        http_exchange_keep_target(exchange, value_text);
-    } else if (!pseudo) {
+    hold(exchange, value);
+    if (name_text.length > 0 && name_text.bytes[0] == ':') {
+        keep_pseudo_field(exchange, name_text, value_text);
+    } else {
+        hold(exchange, name);
         http_exchange_keep_field(exchange, name_text, value_text);
-    } else if (text_equal(name_text, text_from(":method"))) {
-        exchange->request.method = value_text;
     }
     return 0;
 }

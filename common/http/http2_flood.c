@@ -84,15 +84,9 @@ void http2_flood_frame(struct http_connection *connection, const nghttp2_frame_h
     }
 }
 
-/* Small references to large entries of the table: the list grows, and the bytes that make it do
- * not. */
-void http2_flood_field(struct http_connection *connection, size_t bytes)
+void http2_flood_list(struct http_connection *connection)
 {
-    struct http2 *http2 = connection->http2;
-    http2->list_bytes += bytes;
-    if (http2->list_bytes > HTTP_HEADER_FLOOD * connection->server->config.limits.head_bytes_max) {
-        calm(connection, HTTP_COUNT_HEADER_FLOODS);
-    }
+    calm(connection, HTTP_COUNT_HEADER_FLOODS);
 }
 
 void http2_flood_sent(struct http_connection *connection, const nghttp2_frame *frame)

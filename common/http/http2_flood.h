@@ -18,8 +18,18 @@ enum http2_flood {
 /* A frame begins to come. */
 void http2_flood_frame(struct http_connection *connection, const nghttp2_frame_hd *head);
 
-/* A field of a header list came. */
-void http2_flood_field(struct http_connection *connection, size_t bytes);
+/* Says GOAWAY to a peer whose header list is too large. */
+void http2_flood_list(struct http_connection *connection);
+
+/* A field of a header list came. Small references to large entries of the table: the list grows,
+ * and the bytes that make it do not. */
+static inline void http2_flood_field(struct http_connection *connection, size_t bytes)
+{
+    struct http2 *http2 = connection->http2;
+    size_t bytes_max = HTTP_HEADER_FLOOD * connection->server->config.limits.head_bytes_max;
+    http2->list_bytes += bytes;
+    if (http2->list_bytes > bytes_max) http2_flood_list(connection);
+}
 
 /* One of ours leaves. */
 void http2_flood_sent(struct http_connection *connection, const nghttp2_frame *frame);

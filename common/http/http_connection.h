@@ -84,10 +84,10 @@ struct http_exchange {
     struct http_server *server;
     struct http_connection *connection; /* NULL: it has gone. */
     struct http_exchange *next, *previous;
-    struct http_field *fields;
+    struct http_field *fields; /* These two keep their memory from request to request. */
     size_t field_capacity;
     struct nghttp2_rcbuf **held; /* HTTP/2: what the fields' texts stand in. */
-    size_t held_count, held_capacity;
+    size_t held_capacity, held_count;
     size_t head_bytes;
     int64_t started_ms;
     int32_t stream_id;
@@ -164,6 +164,12 @@ struct http_exchange *http_exchange_new(struct http_connection *connection);
 /* Releases the exchange and takes it off its connection. */
 void http_exchange_free(struct http_exchange *exchange);
 
+/* Frees the memory of an exchange that was released. */
+void http_exchange_delete(struct http_exchange *exchange);
+
+/* HTTP/2: makes room in `held`; see http_exchange_hold_room. */
+bool http_exchange_hold_more(struct http_exchange *exchange);
+
 /* Its connection has gone, or its stream: releases it, or leaves it to the handler's reply. */
 void http_exchange_abandon(struct http_exchange *exchange);
 
@@ -204,6 +210,12 @@ void http_connection_offer_room(struct http_connection *connection);
 
 /* Marks the exchange as gone and tells its owner, who may release it at once. */
 void http_exchange_cancel(struct http_exchange *exchange);
+
+/* HTTP/2: room for two more in `held`. False: no memory. */
+static inline bool http_exchange_hold_room(struct http_exchange *exchange)
+{
+    return exchange->held_capacity - exchange->held_count >= 2 || http_exchange_hold_more(exchange);
+}
 
 /* Sends what marked connections have. */
 void http_server_flush(struct http_server *server);

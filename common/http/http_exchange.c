@@ -5,7 +5,12 @@
 
 #include "http/http_connection.h"
 
-enum { ARENA_OVERHEAD = 8 }; /* Of a head in the arena: an array of fields beside their bytes. */
+enum {
+    ARENA_OVERHEAD =
+        8, /* Of a head in the arena: what is made of its fields, beside their bytes. */
+    FIELDS_MIN = 8,
+    FIELDS_KEPT = 32, /* Fields that an exchange keeps memory for. */
+};
 
 struct http_exchange *http_exchange_new(struct http_connection *connection)
 {
@@ -18,7 +23,17 @@ struct http_exchange *http_exchange_new(struct http_connection *connection)
         struct arena arena = exchange->arena;
         struct buffer body = exchange->body;
         struct buffer reply = exchange->reply_body;
-        *exchange = (struct http_exchange){.arena = arena, .body = body, .reply_body = reply};
+        struct http_field *fields = exchange->fields;
+        struct nghttp2_rcbuf **held = exchange->held;
+        size_t field_capacity = exchange->field_capacity, held_capacity = exchange->held_capacity;
+        *exchange = (struct http_exchange){.arena = arena,
+                                           .body = body,
+                                           .reply_body = reply,
+                                           .request.fields = fields,
+                                           .fields = fields,
+                                           .field_capacity = field_capacity,
+                                           .held = held,
+                                           .held_capacity = held_capacity};
     } else {
         exchange = calloc(1, sizeof *exchange);
         if (exchange == NULL) return NULL;
@@ -56,6 +71,16 @@ static void exchange_unlink(struct http_exchange *exchange)
     exchange->connection = NULL;
 }
 
+void http_exchange_delete(struct http_exchange *exchange)
+{
+    buffer_free(&exchange->body);
+    buffer_free(&exchange->reply_body);
+    arena_free(&exchange->arena);
+    free(exchange->fields);
+    free((void *)exchange->held);
+    free(exchange);
+}
+
 /* Keeps a small buffer's memory for the next exchange. */
 static void empty(struct buffer *buffer)
 {
@@ -73,13 +98,20 @@ void http_exchange_free(struct http_exchange *exchange)
     server->exchange_count--;
     http_count(&server->counters, HTTP_COUNT_REQUESTS_OPEN, -1);
     if (server->kept_count >= HTTP_EXCHANGES_KEPT) {
-        buffer_free(&exchange->body);
-        buffer_free(&exchange->reply_body);
-        arena_free(&exchange->arena);
-        free(exchange);
+        http_exchange_delete(exchange);
         return;
     }
     arena_reset(&exchange->arena);
+    if (exchange->field_capacity > FIELDS_KEPT) {
+        free(exchange->fields);
+        exchange->fields = NULL;
+        exchange->field_capacity = 0;
+    }
+    if (exchange->held_capacity > 2 * FIELDS_KEPT) {
+        free((void *)exchange->held);
+        exchange->held = NULL;
+        exchange->held_capacity = 0;
+    }
     exchange->next = server->kept;
     server->kept = exchange;
     server->kept_count++;
@@ -111,6 +143,23 @@ static bool fields_full(const struct http_exchange *exchange, size_t bytes)
            bytes > limits->head_bytes_max - exchange->head_bytes;
 }
 
+/* Twice the room for items, FIELDS_MIN at least; NULL: no memory, and nothing changed. */
+static void *grow(void *items, size_t *capacity, size_t item_bytes)
+{
+    size_t larger = *capacity == 0 ? FIELDS_MIN : 2 * *capacity;
+    void *grown = alloc_should_fail() ? NULL : realloc(items, larger * item_bytes);
+    if (grown != NULL) *capacity = larger;
+    return grown;
+}
+
+bool http_exchange_hold_more(struct http_exchange *exchange)
+{
+    struct nghttp2_rcbuf **grown =
+        grow((void *)exchange->held, &exchange->held_capacity, sizeof(struct nghttp2_rcbuf *));
+    if (grown != NULL) exchange->held = grown;
+    return grown != NULL;
+}
+
 void http_exchange_keep_field(struct http_exchange *exchange, struct text name, struct text value)
 {
     if (exchange->head_too_large) return;
@@ -120,9 +169,7 @@ void http_exchange_keep_field(struct http_exchange *exchange, struct text name, 
     if (exchange->head_too_large) return;
     exchange->head_bytes += bytes;
     if (request->field_count == exchange->field_capacity) {
-        struct http_field *grown =
-            arena_grow(&exchange->arena, exchange->fields, request->field_count,
-                       &exchange->field_capacity, sizeof *grown);
+        struct http_field *grown = grow(exchange->fields, &exchange->field_capacity, sizeof *grown);
         exchange->head_too_large = grown == NULL;
         if (grown == NULL) return;
         exchange->fields = grown;

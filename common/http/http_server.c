@@ -353,10 +353,7 @@ void http_server_free(struct http_server *server)
     while (server->kept != NULL) {
         struct http_exchange *exchange = server->kept;
         server->kept = exchange->next;
-        buffer_free(&exchange->body);
-        buffer_free(&exchange->reply_body);
-        arena_free(&exchange->arena);
-        free(exchange);
+        http_exchange_delete(exchange);
     }
     server_release(server);
 }
