@@ -18,17 +18,21 @@ char *string_borrow(const char *string)
 /* The headings of a section, one a line, as the repeated field. */
 static bool section_split(struct arena *arena, const char *section, type_citation *citation)
 {
-    size_t count = section[0] == '\0' ? 0 : 1;
-    for (const char *at = section; *at != '\0'; at++)
-        count += *at == '\n';
-    citation->section_path = arena_calloc(arena, count + 1, sizeof *citation->section_path);
-    if (citation->section_path == NULL) return false;
+    size_t length = strlen(section);
+    size_t count = length == 0 ? 0 : 1;
+    for (const char *at = section; (at = strchr(at, '\n')) != NULL; at++)
+        count++;
+    /* The pointers, and behind them the text with its line feeds as ends. */
+    char **headings = arena_alloc(arena, (count + 1) * sizeof *headings + length + 1);
+    if (headings == NULL) return false;
+    char *text = memcpy(headings + count + 1, section, length + 1);
     for (size_t i = 0; i < count; i++) {
-        size_t length = strcspn(section, "\n");
-        citation->section_path[i] = arena_copy(arena, section, length);
-        if (citation->section_path[i] == NULL) return false;
-        section += length + (section[length] == '\n');
+        headings[i] = text;
+        text += strcspn(text, "\n");
+        *text++ = '\0';
     }
+    headings[count] = NULL;
+    citation->section_path = headings;
     citation->n_section_path = count;
     return true;
 }

@@ -78,13 +78,22 @@ static bool is_nul(const char *at)
     return (uint8_t)at[0] == RPC_NUL_FIRST && (uint8_t)at[1] == RPC_NUL_SECOND;
 }
 
+/* Writes bytes behind their length. */
+static inline void put_bytes(struct encoder *encoder, const void *bytes, size_t length)
+{
+    size_t head = wire_varint_bytes(length);
+    uint8_t *at = put(encoder, head + length);
+    if (at == NULL) return;
+    (void)wire_put_varint(at, length);
+    if (length > 0) memcpy(at + head, bytes, length);
+}
+
 static void put_string(struct encoder *encoder, const char *string)
 {
     size_t length = string == NULL ? 0 : strlen(string);
     /* A run of bytes, no string: NOLINTNEXTLINE(bugprone-not-null-terminated-result) */
     if (length == 0 || memchr(string, RPC_NUL_FIRST, length) == NULL) {
-        put_run(encoder, string, length);
-        put_varint(encoder, length);
+        put_bytes(encoder, string, length);
         return;
     }
     size_t nuls = 0;
@@ -138,8 +147,7 @@ static inline void put_value(struct encoder *encoder, ProtobufCType type, const 
         put_string(encoder, *(char *const *)value);
         return;
     case PROTOBUF_C_TYPE_BYTES:
-        put_run(encoder, bytes->data, bytes->len);
-        put_varint(encoder, bytes->len);
+        put_bytes(encoder, bytes->data, bytes->len);
         return;
     case PROTOBUF_C_TYPE_MESSAGE:
         return;
