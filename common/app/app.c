@@ -13,6 +13,7 @@
 
 #include "app/app_config.h"
 #include "app/app_limits.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "http/http_tls.h"
 #include "rpc/client/rpc_client.h"
@@ -34,6 +35,8 @@ enum {
     MALLOC_MMAP_BYTES = 256 * 1024, /* Larger blocks go back as soon as they are freed. */
     DATA_MODE = 0750,
     SIGNALS = 3,
+    STORE_WAIT_MS = 30 * 1000, /* For a database that cannot be reached at the start. */
+    STORE_RETRY_MS = 500,
     DESCRIPTORS_BESIDE = 512, /* Files, sockets of calls, and what else is not a connection. */
     EXIT_FAILED = 1,
     EXIT_WRONG = 2,
@@ -111,14 +114,32 @@ static enum status data_prepare(const char *directory, struct fault *fault)
                      strerror(errno));
 }
 
+/* A server may start after us, as after a failure of power: it is waited for. */
+static enum status writer_open(struct running *running, struct fault *fault)
+{
+    const struct db_config config = {running->config->store, DB_READ_WRITE, running->service->name};
+    int64_t until_ms = clock_monotonic_ms() + (db_is_remote(config.store) ? STORE_WAIT_MS : 0);
+    bool told = false;
+    enum status status;
+    while ((status = db_open(&config, &running->writer, fault)) == UNAVAILABLE &&
+           clock_monotonic_ms() < until_ms) {
+        if (!told) {
+            log_write(LOG_WARNING, "waiting up to %d s for the store: %s", STORE_WAIT_MS / 1000,
+                      fault->message);
+        }
+        told = true;
+        uv_sleep(STORE_RETRY_MS);
+    }
+    return status;
+}
+
 static enum status store_open(struct running *running, struct fault *fault)
 {
     const struct app_service *service = running->service;
     if (service->stateless) return OK;
-    enum status status = data_prepare(running->config->data, fault);
-    if (status != OK) return status;
-    const struct db_config config = {.store = running->config->store_path, .access = DB_READ_WRITE};
-    status = db_open(&config, &running->writer, fault);
+    enum status status = OK;
+    if (!running->config->store_said) status = data_prepare(running->config->data, fault);
+    if (status == OK) status = writer_open(running, fault);
     if (status != OK) return status;
     return db_migrate(running->writer, service->migrations, service->migration_count, fault);
 }
@@ -209,7 +230,11 @@ static enum status server_open(struct running *running, struct fault *fault)
     config.mounts = mounts;
     config.mount_count = running->mount_count;
     config.writer = running->writer;
-    if (running->writer != NULL) config.store.store = running->config->store_path;
+    if (running->writer != NULL) {
+        config.store =
+            (struct db_config){.store = running->config->store, .schema = running->service->name};
+    }
+    config.readers_max = running->config->workers;
     jobs_prepare(running);
     config.chores = running->chores;
     config.chore_count = running->service->job_count;

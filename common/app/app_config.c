@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/app_limits.h"
+#include "db/db.h"
 #include "rpc/rpc_otlp.h"
 #include "rpc/server/rpc_limits.h"
 #include "rpc/server/rpc_tracer.h"
@@ -21,6 +22,8 @@ struct said {
     const char *listen;
     const char *port;
     const char *data;
+    const char *store;
+    const char *workers;
     const char *facts;
     const char *peers;
     const char *log;
@@ -48,6 +51,8 @@ static const struct option {
     {"--listen", "SOTONG_LISTEN", offsetof(struct said, listen)},
     {"--port", NULL, offsetof(struct said, port)}, /* Its variable means something else. */
     {"--data", "SOTONG_DATA", offsetof(struct said, data)},
+    {"--store", "SOTONG_STORE", offsetof(struct said, store)},
+    {"--workers", "SOTONG_WORKERS", offsetof(struct said, workers)},
     {"--facts", "SOTONG_FACTS", offsetof(struct said, facts)},
     {"--peers", "SOTONG_PEERS", offsetof(struct said, peers)},
     {"--log-level", "SOTONG_LOG", offsetof(struct said, log)},
@@ -95,6 +100,9 @@ const char *app_config_help(struct arena *arena, const char *name, int default_p
         "  --listen ADDRESS   IP address to listen on (127.0.0.1)       SOTONG_LISTEN\n"
         "  --port N           TCP port (%s)\n"
         "  --data DIR         directory of the store %s.sqlite (data)   SOTONG_DATA\n"
+        "  --store STORE      a file in place of that one, or a database:\n"
+        "                     postgresql://user@host:5432/database      SOTONG_STORE\n"
+        "  --workers N        that read from a database at once (4)     SOTONG_WORKERS\n"
         "  --facts DIR        facts to load into an empty store         SOTONG_FACTS\n"
         "  --peers LIST       where the others are, such as\n"
         "                     budget=http://127.0.0.1:8440,petition=…   SOTONG_PEERS\n"
@@ -150,7 +158,9 @@ static enum status option_take(const struct app_arguments *arguments, int *index
     size_t length = strcspn(word, "=");
     const struct option *option = option_find(word, length);
     if (option == NULL) {
-        return fault_set(fault, INVALID_ARGUMENT, "%s is no option; see --help", word);
+        /* Without its value, which may be meant for --store and hold a password. */
+        return fault_set(fault, INVALID_ARGUMENT, "%.*s is no option; see --help", (int)length,
+                         word);
     }
     const char *value = word[length] == '=' ? word + length + 1 : NULL;
     if (value == NULL && *index + 1 < arguments->count) value = arguments->values[++*index];
@@ -376,6 +386,38 @@ static enum status threads_read(const struct said *said, struct app_config *out,
     return OK;
 }
 
+static enum status workers_read(const struct said *said, struct app_config *out,
+                                struct fault *fault)
+{
+    out->workers = RPC_READERS_NORMAL;
+    if (said->workers == NULL) return OK;
+    char *end;
+    long number = strtol(said->workers, &end, 10);
+    if (end == said->workers || *end != '\0' || number < 1 || number > RPC_READERS_MAX) {
+        return fault_set(fault, INVALID_ARGUMENT, "--workers (SOTONG_WORKERS): %s is not 1 to %d",
+                         said->workers, RPC_READERS_MAX);
+    }
+    out->workers = (int)number;
+    return OK;
+}
+
+/* The message does not show the string, which may hold a password. */
+static enum status store_read(struct arena *arena, const struct said *said, const char *name,
+                              struct app_config *out, struct fault *fault)
+{
+    out->data = said->data == NULL ? "data" : said->data;
+    out->store = said->store;
+    if (out->store == NULL) {
+        out->store = arena_printf(arena, "%s/%s.sqlite", out->data, name);
+        return out->store == NULL ? fault_set(fault, RESOURCE_EXHAUSTED, "no memory") : OK;
+    }
+    out->store_said = true;
+    if (strstr(out->store, "://") == NULL || db_is_remote(out->store)) return OK;
+    return fault_set(fault, INVALID_ARGUMENT,
+                     "--store (SOTONG_STORE): neither a file nor a database that begins with "
+                     "postgresql://");
+}
+
 static enum status traces_read(const struct said *said, struct app_config *out, struct fault *fault)
 {
     out->otlp_endpoint = said->otlp;
@@ -453,13 +495,12 @@ enum status app_config_read(struct arena *arena, const char *name, int default_p
     if (status == OK) status = tls_read(&said, out, fault);
     if (status == OK) status = choices_read(&said, out, fault);
     if (status == OK) status = threads_read(&said, out, fault);
+    if (status == OK) status = workers_read(&said, out, fault);
+    if (status == OK) status = store_read(arena, &said, name, out, fault);
     if (status == OK) status = traces_read(&said, out, fault);
     if (status == OK) status = origins_read(arena, &said, out, fault);
     if (status == OK) status = peers_read(arena, &said, out, fault);
     if (status != OK) return status;
-    out->data = said.data == NULL ? "data" : said.data;
     out->facts = said.facts;
-    out->store_path = arena_printf(arena, "%s/%s.sqlite", out->data, name);
-    if (out->store_path == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory");
     return OK;
 }

@@ -19,10 +19,12 @@
 struct app_config {
     const char *listen; /* An IP address. */
     int port;
-    int threads;            /* That serve connections. */
-    const char *data;       /* The directory of the store. */
-    const char *store_path; /* `data`/`name`.sqlite */
-    const char *facts;      /* NULL: start without them. */
+    int threads;       /* That serve connections. */
+    const char *data;  /* The directory of the store. */
+    const char *store; /* `data`/`name`.sqlite, or what was said; it may hold a password. */
+    bool store_said;
+    int workers;       /* That read from a store which is a server's. */
+    const char *facts; /* NULL: start without them. */
     enum log_level log_level;
     enum log_format log_format;
     enum rpc_log_calls log_calls;

@@ -30,6 +30,11 @@ size_t db_calls_batch_max(const struct db *db)
     return db->engine->calls_batch_max;
 }
 
+bool db_in_transaction(const struct db *db)
+{
+    return db->engine->in_transaction(db->connection);
+}
+
 bool db_may_run_again(const struct db *db)
 {
     return db->engine->may_run_again(db->connection);

@@ -47,6 +47,7 @@ struct db_config {
     enum db_access access;
     const char *schema; /* PostgreSQL: the schema of all tables, which migrations make; NULL:
                          * public. */
+    bool later;         /* PostgreSQL: connects with the first statement or transaction. */
 };
 
 /* Whether the store is a server's: a statement is a round trip that may block, and other processes
@@ -168,8 +169,11 @@ NODISCARD enum status db_savepoint_begin(struct db *db);
 NODISCARD enum status db_savepoint_release(struct db *db);
 void db_savepoint_rollback(struct db *db);
 
-/* After a failed transaction: it met something that has passed by now (a conflict, a lost
- * connection), surely nothing of it was kept, and the same once more may succeed. */
+/* A transaction is open. An engine may have rolled it back by itself. */
+bool db_in_transaction(const struct db *db);
+
+/* After a failed transaction or statement: it met something that has passed by now (a conflict, a
+ * lost connection), surely nothing of it was kept, and the same once more may succeed. */
 bool db_may_run_again(const struct db *db);
 
 /* How many calls should share a transaction at most. */

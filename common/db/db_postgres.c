@@ -83,6 +83,7 @@ static bool savepoint_unsent(struct db_session *session)
 static enum status savepoint_end(struct db_session *session, bool kept)
 {
     if (savepoint_unsent(session)) return OK;
+    if (!kept && session->link != NULL) session->again = false;
     enum status status = kept ? OK : db_session_defer(session, "ROLLBACK TO call");
     return status == OK ? db_session_defer(session, "RELEASE call") : status;
 }

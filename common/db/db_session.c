@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -146,7 +147,8 @@ static void link_lose(struct db_session *session, const char *why)
 enum status db_session_renew(struct db_session *session)
 {
     if (session->link != NULL) return OK;
-    if (clock_monotonic_ms() < session->retry_ms) return UNAVAILABLE;
+    int64_t began_ms = clock_monotonic_ms();
+    if (began_ms < session->retry_ms) return UNAVAILABLE;
     struct fault fault;
     if (link_open(session, &fault) == OK) {
         if (session->told) log_write(LOG_INFO, "store: connected to PostgreSQL again");
@@ -155,7 +157,9 @@ enum status db_session_renew(struct db_session *session)
     }
     if (!session->told) log_write(LOG_ERROR, "store: %s", fault.message);
     session->told = true;
-    session->retry_ms = clock_monotonic_ms() + RETRY_MS;
+    /* A server that does not even refuse takes long: it must not take all our time. */
+    int64_t took_ms = clock_monotonic_ms() - began_ms;
+    session->retry_ms = began_ms + took_ms + (took_ms > RETRY_MS ? 2 * took_ms : RETRY_MS);
     return UNAVAILABLE;
 }
 
@@ -190,10 +194,14 @@ enum status db_session_open(const struct db_config *config, struct db_session **
     }
     session->access = config->access;
     (void)snprintf(session->schema, sizeof session->schema, "%s", schema);
-    (void)snprintf(session->notify, sizeof session->notify, "NOTIFY \"sotong_%s\"", schema);
+    uint64_t origin = 0;
+    (void)!getrandom(&origin, sizeof origin, 0);
+    (void)snprintf(session->origin, sizeof session->origin, "%016llx", (unsigned long long)origin);
+    (void)snprintf(session->notify, sizeof session->notify, "NOTIFY \"sotong_%s\", '%s'", schema,
+                   session->origin);
     enum status status = libpq_load(&session->pq, fault);
     if (status == OK) status = store_check(session, fault);
-    if (status == OK) status = link_open(session, fault);
+    if (status == OK && !config->later) status = link_open(session, fault);
     if (status != OK) {
         db_session_close(session);
         return status;
@@ -360,8 +368,7 @@ static enum status flight_outcome(struct db_session *session, const char *what,
 
 /* ---- Transactions ---- */
 
-/* What the server said while nobody listened: that it has closed the link, mostly. */
-static void link_look(struct db_session *session)
+void db_session_look(struct db_session *session)
 {
     enum { LOOKS_MAX = 8 };
     for (int i = 0; session->link != NULL && i < LOOKS_MAX; i++) {
@@ -374,7 +381,7 @@ static void link_look(struct db_session *session)
 enum status db_session_begin(struct db_session *session)
 {
     session->transaction = false;
-    link_look(session);
+    db_session_look(session);
     enum status status = db_session_renew(session);
     if (status != OK) return status;
     session->transaction = true;

@@ -23,6 +23,7 @@ enum {
     SESSION_COMMANDS_MAX = 8,    /* That wait for the next statement. */
     SESSION_SCHEMA_BYTES = 64,   /* A name of PostgreSQL's and its NUL. */
     SESSION_COMMAND_BYTES = 128, /* The longest of our own commands. */
+    SESSION_ORIGIN_BYTES = 17,   /* Sixteen hexadecimal digits and a NUL. */
 };
 
 struct db_session {
@@ -41,8 +42,9 @@ struct db_session {
     size_t unread;       /* Ends of flights that were sent and not read. */
     unsigned statements; /* Names given. */
     int64_t changes;
-    int64_t retry_ms; /* Not before this time is a lost link opened again. */
-    bool told;        /* The log knows that it is lost. */
+    int64_t retry_ms;                  /* Not before this time is a lost link opened again. */
+    bool told;                         /* The log knows that it is lost. */
+    char origin[SESSION_ORIGIN_BYTES]; /* Tells the watchers whose commit it was. */
     char notify[SESSION_COMMAND_BYTES];
 };
 
@@ -60,8 +62,9 @@ struct db_flight {
     const int *formats;
 };
 
-/* Connects. UNAVAILABLE: there is no server, or it does not let us in; INVALID_ARGUMENT: a schema's
- * name is none; FAILED_PRECONDITION: its database is not in UTF-8, or the server is too old. */
+/* Connects, unless that is for later. UNAVAILABLE: there is no server, or it does not let us in;
+ * INVALID_ARGUMENT: a schema's name is none; FAILED_PRECONDITION: its database is not in UTF-8, or
+ * the server is too old. */
 NODISCARD enum status db_session_open(const struct db_config *config, struct db_session **out,
                                       struct fault *fault);
 
@@ -69,6 +72,9 @@ void db_session_close(struct db_session *session);
 
 /* Opens a lost link again, unless that failed a moment ago. */
 NODISCARD enum status db_session_renew(struct db_session *session);
+
+/* Takes what the server said while nobody listened: news, or that it has closed the link. */
+void db_session_look(struct db_session *session);
 
 /* Begins a transaction: renews a lost link, and sends nothing yet. */
 NODISCARD enum status db_session_begin(struct db_session *session);

@@ -13,6 +13,7 @@ static const struct row {
     {"23505", {ALREADY_EXISTS}},                     /* A unique key. */
     {"23P01", {ALREADY_EXISTS}},                     /* An exclusion constraint. */
     {"23", {FAILED_PRECONDITION}},                   /* Another constraint. */
+    {"22003", {FAILED_PRECONDITION}},                /* A number that a column cannot hold. */
     {"25006", {UNAVAILABLE, .logged = true}},        /* Read only, as a standby is. */
     {"25P03", {UNAVAILABLE, .logged = true}},        /* Idle in a transaction for too long. */
     {"28", {UNAVAILABLE, .logged = true}},           /* Not let in. */

@@ -26,7 +26,14 @@ struct rpc_call;
 
 /* Where a method's handler runs. Streams, and methods of services that wait, have a fiber of the
  * loop's thread; see rpc_receive. */
-enum rpc_lane { RPC_LANE_READ, RPC_LANE_WRITE, RPC_LANE_FLOW, RPC_LANE_STREAM };
+/* RPC_LANE_REMOTE_READ is no method's own: what RPC_LANE_READ becomes where a read may block. */
+enum rpc_lane {
+    RPC_LANE_READ,
+    RPC_LANE_WRITE,
+    RPC_LANE_FLOW,
+    RPC_LANE_STREAM,
+    RPC_LANE_REMOTE_READ,
+};
 
 /* Forms of strings; the numbers are those of sotong.options.v1.Format. */
 enum rpc_format {

@@ -14,7 +14,7 @@ static const struct {
     const char *data_variable;
     int port;
     const char *listen;
-    const char *store_path;
+    const char *store;
     const char *refused; /* In the fault; NULL: accepted. */
 } cases[] = {
     {{NULL}, NULL, NULL, 8441, "127.0.0.1", "data/petition.sqlite", NULL},
@@ -24,6 +24,14 @@ static const struct {
     {{NULL}, "", NULL, 8441, "127.0.0.1", "data/petition.sqlite", NULL},
     {{NULL}, NULL, "/x", 8441, "127.0.0.1", "/x/petition.sqlite", NULL},
     {{"--data", "/y", NULL}, NULL, "/x", 8441, "127.0.0.1", "/y/petition.sqlite", NULL},
+    {{"--store", "/z/b.db", NULL}, NULL, "/x", 8441, "127.0.0.1", "/z/b.db", NULL},
+    {{"--store=postgresql:///a", NULL}, NULL, NULL, 8441, "127.0.0.1", "postgresql:///a", NULL},
+    {{"--store", "mysql://u:tiger@h/a", NULL}, NULL, NULL, 0, NULL, NULL, "begins with postgresql"},
+    {{"--stroe=postgresql://u:tiger@h/a", NULL}, NULL, NULL, 0, NULL, NULL, "--stroe is no option"},
+    {{"--workers", "0", NULL}, NULL, NULL, 0, NULL, NULL, "0 is not 1 to 64"},
+    {{"--workers", "65", NULL}, NULL, NULL, 0, NULL, NULL, "65 is not 1 to 64"},
+    {{"--workers", "many", NULL}, NULL, NULL, 0, NULL, NULL, "many is not 1 to 64"},
+    {{"--workers=64", NULL}, NULL, NULL, 8441, "127.0.0.1", NULL, NULL},
     {{"--listen", "::1", NULL}, NULL, NULL, 8441, "::1", "data/petition.sqlite", NULL},
     {{"--port", "0", NULL}, NULL, NULL, 0, "127.0.0.1", "data/petition.sqlite", NULL},
     {{"--port", "65536", NULL}, NULL, NULL, 0, NULL, NULL, "--port: 65536 is no port"},
@@ -101,8 +109,8 @@ static enum status read_case(struct arena *arena, int default_port, struct app_c
         CU_ASSERT_EQUAL(config->port, cases[current].port);
         if (cases[current].listen != NULL)
             CU_ASSERT_STRING_EQUAL(config->listen, cases[current].listen);
-        if (cases[current].store_path != NULL)
-            CU_ASSERT_STRING_EQUAL(config->store_path, cases[current].store_path);
+        if (cases[current].store != NULL)
+            CU_ASSERT_STRING_EQUAL(config->store, cases[current].store);
     }
     return status;
 }

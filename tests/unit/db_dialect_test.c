@@ -90,7 +90,7 @@ static void knows_the_codes_of_errors(void)
         {"25P02", INTERNAL, true, false},
         {"42P01", INTERNAL, true, false},
         {"42601", INTERNAL, true, false},
-        {"22003", INTERNAL, true, false},
+        {"22003", FAILED_PRECONDITION, false, false},
         {"XX000", INTERNAL, true, false},
         {"XX001", DATA_LOSS, true, false},
         {"58030", UNAVAILABLE, true, false},

@@ -163,6 +163,19 @@ enum status rpc_call_run(struct rpc_call *call)
     return call->status;
 }
 
+void rpc_call_forget(struct rpc_call *call)
+{
+    call->status = OK;
+    call->out = NULL;
+    call->fault.message[0] = '\0';
+    call->reason[0] = '\0';
+    call->violation_count = call->violation_bytes = 0;
+    call->headers = call->trailers = (struct rpc_added_fields){NULL, NULL, 0, 0};
+    call->details = NULL;
+    call->detail_count = call->detail_bytes = 0;
+    buffer_clear(&call->encoded);
+}
+
 void rpc_call_encode(struct rpc_call *call)
 {
     if (call->status != OK || call->out == NULL) return;

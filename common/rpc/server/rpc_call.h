@@ -36,6 +36,7 @@ struct rpc_job {
     enum status status;
     enum rpc_job_state state; /* Under the lanes' mutex. */
     bool blocks;              /* A worker waits for it; otherwise the call's loop is told. */
+    bool ran;                 /* The writer's: not for the first time. */
 };
 
 /* Where a call is. */
@@ -159,6 +160,9 @@ struct rpc_call {
 /* Runs the handler on this thread with call->db set: DEADLINE_EXCEEDED or CANCELLED without running
  * it when the time is over or nobody waits. Returns and keeps its status. */
 enum status rpc_call_run(struct rpc_call *call);
+
+/* Forgets what a run came to, before the call runs again. */
+void rpc_call_forget(struct rpc_call *call);
 
 /* Encodes call->out into call->encoded when the call succeeded; may turn it into a failure. */
 void rpc_call_encode(struct rpc_call *call);

@@ -119,7 +119,7 @@ void rpc_call_fail(struct rpc_call *call, enum status status)
 
 /* ---- Lanes ---- */
 
-/* A flow may last longer than its request, which is answered when its deadline passes. */
+/* A worker may take longer than the request lasts, which is answered when its deadline passes. */
 static bool keep_fields(struct rpc_call *call)
 {
     struct http_field *fields = arena_calloc(&call->arena, call->field_count, sizeof *fields);
@@ -140,7 +140,7 @@ static bool keep_fields(struct rpc_call *call)
 static void submit(struct rpc_call *call)
 {
     enum status status = OK;
-    if (call->lane == RPC_LANE_FLOW && !keep_fields(call)) {
+    if (call->lane != RPC_LANE_WRITE && !keep_fields(call)) {
         status = rpc_fail(call, RESOURCE_EXHAUSTED, "no memory for the call");
     }
     if (rpc_replay_applies(call)) status = rpc_replay_prepare(call);
@@ -159,6 +159,7 @@ void rpc_call_dispatch(struct rpc_call *call)
         return;
     case RPC_LANE_WRITE:
     case RPC_LANE_FLOW:
+    case RPC_LANE_REMOTE_READ:
         submit(call);
         return;
     case RPC_LANE_STREAM:
@@ -180,8 +181,8 @@ void rpc_call_job_done(struct rpc_job *job)
 
 /* ---- Calls that are over before they end ---- */
 
-/* A worker runs the flow and may do so for long: the client is told now, through a call of its own,
- * and what the flow comes to is only recorded. */
+/* A worker runs the call and may do so for long: the client is told now, through a call of its own,
+ * and what the worker comes to is only recorded. */
 static void answer_early(struct rpc_call *call)
 {
     struct rpc_call *answer = call_take(call->loop);
@@ -204,7 +205,7 @@ static void end_in_lane(struct rpc_call *call)
 {
     if (rpc_lanes_withdraw(call->loop->lanes, &call->job)) {
         rpc_call_fail(call, call->over);
-    } else if (call->lane == RPC_LANE_FLOW && call->over != CANCELLED) {
+    } else if (call->lane != RPC_LANE_WRITE && call->over != CANCELLED) {
         answer_early(call);
     }
 }

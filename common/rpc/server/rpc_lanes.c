@@ -6,24 +6,17 @@
 #include <uv.h>
 
 #include "base/clock.h"
+#include "base/log.h"
+#include "db/db_watch.h"
 #include "rpc/server/rpc_call.h"
+#include "rpc/server/rpc_jobs.h"
 #include "rpc/server/rpc_loop.h"
 #include "rpc/server/rpc_metrics.h"
 #include "rpc/server/rpc_replay.h"
 #include "rpc/server/rpc_server_parts.h"
+#include "rpc/server/rpc_workers.h"
 
-enum { NS_PER_MS = 1000000 };
-
-/* A queue of jobs, first in, first out. */
-struct jobs {
-    struct rpc_job *first, *last;
-    size_t count;
-};
-
-struct worker {
-    struct rpc_lanes *lanes;
-    uv_thread_t thread;
-};
+enum { NS_PER_MS = 1000000, WRITE_ATTEMPTS_MAX = 3 };
 
 struct rpc_lanes {
     struct rpc_lanes_config config;
@@ -31,68 +24,41 @@ struct rpc_lanes {
     struct rpc_chores chores; /* The writer's. */
     uv_thread_t writer_thread;
     bool writer_started;
+    struct rpc_workers *flows;
+    struct rpc_workers *reads; /* NULL, as the next: reads do not block, and nobody else writes. */
+    struct db_watch *watch;
+    uv_thread_t watch_thread;
+    bool watch_started;
 
     uv_mutex_t mutex; /* Guards everything below, and the state of every job. */
     uv_cond_t write_waiting;
     uv_cond_t write_done; /* For those in rpc_write. */
-    uv_cond_t flow_waiting;
-    struct worker workers[RPC_WORKERS_MAX];
-    int worker_count;
-    struct jobs writes;
-    struct jobs flows;
-    int workers_idle;
+    struct rpc_jobs writes;
     bool chores_begun;
     bool stopping;
 };
 
-static void jobs_push(struct jobs *jobs, struct rpc_job *job)
+/* ---- Commits of other processes ---- */
+
+static void watch_main(void *argument)
 {
-    job->state = RPC_JOB_WAITING;
-    job->next = NULL;
-    job->previous = jobs->last;
-    if (jobs->last != NULL) {
-        jobs->last->next = job;
-    } else {
-        jobs->first = job;
+    struct rpc_lanes *lanes = argument;
+    while (db_watch_wait(lanes->watch)) {
+        lanes->commits++;
+        lanes->config.committed(lanes->config.context);
     }
-    jobs->last = job;
-    jobs->count++;
 }
 
-static void jobs_remove(struct jobs *jobs, struct rpc_job *job)
+static void watch_start(struct rpc_lanes *lanes)
 {
-    if (job->next != NULL) {
-        job->next->previous = job->previous;
-    } else {
-        jobs->last = job->previous;
-    }
-    if (job->previous != NULL) {
-        job->previous->next = job->next;
-    } else {
-        jobs->first = job->next;
-    }
-    jobs->count--;
-}
-
-static struct rpc_job *jobs_pop(struct jobs *jobs)
-{
-    struct rpc_job *job = jobs->first;
-    if (job == NULL) return NULL;
-    jobs_remove(jobs, job);
-    job->state = RPC_JOB_RUNNING;
-    return job;
-}
-
-/* Takes up to `most` jobs off the front. */
-static struct jobs jobs_take(struct jobs *jobs, size_t most)
-{
-    struct jobs taken = {NULL, NULL, 0};
-    while (jobs->first != NULL && taken.count < most) {
-        struct rpc_job *job = jobs_pop(jobs);
-        jobs_push(&taken, job);
-        job->state = RPC_JOB_RUNNING;
-    }
-    return taken;
+    if (lanes->watch == NULL) return;
+    const uv_thread_options_t options = {.flags = UV_THREAD_HAS_STACK_SIZE,
+                                         .stack_size = RPC_WRITER_STACK_BYTES};
+    int error = uv_thread_create_ex(&lanes->watch_thread, &options, watch_main, lanes);
+    lanes->watch_started = error == 0;
+    if (error == 0) return;
+    log_write(LOG_ERROR, "streams will not see what other replicas write: no thread: %s",
+              uv_strerror(error));
 }
 
 /* ---- The write lane ---- */
@@ -109,7 +75,7 @@ static enum status job_body(struct rpc_job *job)
 }
 
 /* Runs one job in a savepoint, so that its failure undoes it alone. */
-static void job_run(struct rpc_job *job, struct db *db)
+static void job_try(struct rpc_job *job, struct db *db)
 {
     job->status = db_savepoint_begin(db);
     if (job->status != OK) {
@@ -128,48 +94,94 @@ static void job_run(struct rpc_job *job, struct db *db)
     }
 }
 
-/* Nothing of the batch is durable: none of its outcomes may leave, not even a failure, which may
- * rest on what a neighbour wrote. */
-static void batch_fail(struct jobs *jobs)
+/* Whether a job may run once more. What a flow gave to rpc_write may have told the flow something:
+ * it runs once. */
+static bool job_again(const struct rpc_job *job, const struct db *db)
 {
-    for (struct rpc_job *job = jobs->first; job != NULL; job = job->next) {
-        job->status = rpc_fail(job->call, UNAVAILABLE, "the store could not commit; try again");
-        job->call->violation_count = 0;
-        job->call->reason[0] = '\0';
+    return job->write == NULL && job->status != OK && db_may_run_again(db);
+}
+
+static void job_run(struct rpc_job *job, struct db *db)
+{
+    bool again = true;
+    for (int attempt = 0; again && attempt < WRITE_ATTEMPTS_MAX; attempt++) {
+        if (attempt > 0) rpc_call_forget(job->call);
+        job_try(job, db);
+        again = db_in_transaction(db) && job_again(job, db);
     }
 }
 
-/* Runs the calls that waited, of which there may be none, and the chores that are due. */
-static void batch_run(struct rpc_lanes *lanes, struct jobs *jobs, bool chores)
+static void job_fail(struct rpc_job *job)
+{
+    job->status = rpc_fail(job->call, UNAVAILABLE, "the store could not commit; try again");
+    job->call->violation_count = 0;
+    job->call->reason[0] = '\0';
+}
+
+/* Nothing of the batch is durable: none of its outcomes may leave, not even a failure, which may
+ * rest on what a neighbour wrote. */
+static void batch_fail(struct rpc_jobs *jobs)
+{
+    for (struct rpc_job *job = jobs->first; job != NULL; job = job->next)
+        job_fail(job);
+}
+
+/* What a transaction of calls and chores came to. */
+struct outcome {
+    bool kept;
+    bool again;   /* It was not kept, but may be when all is run once more. */
+    bool changed; /* By a chore. */
+};
+
+static struct outcome batch_try(struct rpc_lanes *lanes, struct rpc_jobs *jobs, bool chores)
 {
     struct db *db = lanes->config.writer;
+    struct outcome outcome = {false, false, false};
     int64_t began_us = clock_monotonic_us();
-    if (db_begin(db) != OK) {
-        batch_fail(jobs);
-        if (chores) rpc_chores_put_off(&lanes->chores);
-        return;
+    if (db_begin(db) != OK) return outcome;
+    for (struct rpc_job *job = jobs->first; job != NULL; job = job->next) {
+        if (!job->ran || job->write == NULL) job_run(job, db);
+        job->ran = true;
     }
-    for (struct rpc_job *job = jobs->first; job != NULL; job = job->next)
-        job_run(job, db);
-    bool changed = chores && rpc_chores_run(&lanes->chores, db);
-    bool kept = db_commit(db) == OK;
-    if (jobs->count > 0 || changed) {
+    outcome.changed = chores && rpc_chores_run(&lanes->chores, db);
+    outcome.kept = db_commit(db) == OK;
+    outcome.again = !outcome.kept && db_may_run_again(db);
+    if (jobs->count > 0 || outcome.changed) {
         rpc_metrics_commit(lanes->config.metrics, jobs->count, clock_monotonic_us() - began_us,
-                           kept);
+                           outcome.kept);
     }
-    if (!kept) {
-        db_rollback(db);
-        batch_fail(jobs);
-        return;
+    if (!outcome.kept) db_rollback(db);
+    return outcome;
+}
+
+/* All calls fail, and those that may run again forget it. */
+static void batch_forget(struct rpc_jobs *jobs)
+{
+    batch_fail(jobs);
+    for (struct rpc_job *job = jobs->first; job != NULL; job = job->next) {
+        if (job->write == NULL) rpc_call_forget(job->call);
     }
-    if (chores) rpc_chores_kept(&lanes->chores);
-    if (jobs->count == 0 && !changed) return;
+}
+
+/* Runs the calls that waited, of which there may be none, and the chores that are due. What a lost
+ * connection or a conflict undid is run again, a few times. */
+static void batch_run(struct rpc_lanes *lanes, struct rpc_jobs *jobs, bool chores)
+{
+    struct outcome outcome = batch_try(lanes, jobs, chores);
+    if (chores && !outcome.kept) rpc_chores_put_off(&lanes->chores);
+    for (int attempt = 1; outcome.again && attempt < WRITE_ATTEMPTS_MAX; attempt++) {
+        batch_forget(jobs);
+        outcome = batch_try(lanes, jobs, false);
+    }
+    if (!outcome.kept) batch_fail(jobs);
+    if (chores && outcome.kept) rpc_chores_kept(&lanes->chores);
+    if (!outcome.kept || (jobs->count == 0 && !outcome.changed)) return;
     lanes->commits++;
     lanes->config.committed(lanes->config.context);
 }
 
 /* Hands out what the batch's jobs came to. Their owners may release them at once. */
-static void batch_finish(struct rpc_lanes *lanes, struct jobs *jobs)
+static void batch_finish(struct rpc_lanes *lanes, struct rpc_jobs *jobs)
 {
     bool blocks = false;
     struct rpc_job *next;
@@ -218,7 +230,8 @@ static void writer_main(void *argument)
     uv_mutex_lock(&lanes->mutex);
     while (writer_wait(lanes)) {
         bool chores = chores_wait_ms(lanes) == 0;
-        struct jobs jobs = jobs_take(&lanes->writes, RPC_WRITE_BATCH_MAX);
+        struct rpc_jobs jobs =
+            rpc_jobs_take(&lanes->writes, db_calls_batch_max(lanes->config.writer));
         uv_mutex_unlock(&lanes->mutex);
         batch_run(lanes, &jobs, chores);
         batch_finish(lanes, &jobs);
@@ -233,6 +246,7 @@ void rpc_lanes_begin_chores(struct rpc_lanes *lanes)
     lanes->chores_begun = true;
     uv_cond_signal(&lanes->write_waiting);
     uv_mutex_unlock(&lanes->mutex);
+    watch_start(lanes);
 }
 
 void rpc_lanes_end_chores(struct rpc_lanes *lanes)
@@ -249,7 +263,7 @@ enum status rpc_lanes_submit_write(struct rpc_lanes *lanes, struct rpc_job *job)
     }
     uv_mutex_lock(&lanes->mutex);
     bool fits = lanes->writes.count < lanes->config.write_queue_max;
-    if (fits) jobs_push(&lanes->writes, job);
+    if (fits) rpc_jobs_push(&lanes->writes, job);
     uv_cond_signal(&lanes->write_waiting);
     uv_mutex_unlock(&lanes->mutex);
     if (fits) return OK;
@@ -261,8 +275,10 @@ enum status rpc_lanes_submit_write(struct rpc_lanes *lanes, struct rpc_job *job)
 void rpc_lanes_queued(struct rpc_lanes *lanes, struct rpc_lanes_queued *queued)
 {
     uv_mutex_lock(&lanes->mutex);
-    *queued = (struct rpc_lanes_queued){lanes->writes.count, lanes->flows.count};
+    *queued = (struct rpc_lanes_queued){.writes = lanes->writes.count};
     uv_mutex_unlock(&lanes->mutex);
+    queued->flows = rpc_workers_queued(lanes->flows);
+    if (lanes->reads != NULL) queued->reads = rpc_workers_queued(lanes->reads);
 }
 
 enum status rpc_lanes_write(struct rpc_lanes *lanes, struct rpc_call *call,
@@ -282,13 +298,13 @@ enum status rpc_lanes_write(struct rpc_lanes *lanes, struct rpc_call *call,
 
 bool rpc_lanes_withdraw(struct rpc_lanes *lanes, struct rpc_job *job)
 {
-    bool flow = job->write == NULL && job->call->lane == RPC_LANE_FLOW;
+    enum rpc_lane lane = job->write == NULL ? job->call->lane : RPC_LANE_WRITE;
+    if (lane == RPC_LANE_FLOW) return rpc_workers_withdraw(lanes->flows, job);
+    if (lane == RPC_LANE_REMOTE_READ) return rpc_workers_withdraw(lanes->reads, job);
     uv_mutex_lock(&lanes->mutex);
-    bool waits = job->state == RPC_JOB_WAITING;
-    if (waits) jobs_remove(flow ? &lanes->flows : &lanes->writes, job);
-    if (waits) job->state = RPC_JOB_IDLE;
+    bool waited = rpc_jobs_withdraw(&lanes->writes, job);
     uv_mutex_unlock(&lanes->mutex);
-    return waits;
+    return waited;
 }
 
 unsigned rpc_lanes_commits(const struct rpc_lanes *lanes)
@@ -296,86 +312,12 @@ unsigned rpc_lanes_commits(const struct rpc_lanes *lanes)
     return lanes->commits;
 }
 
-/* ---- The flow lane ---- */
-
-/* The worker's read connection, opened for its first call. */
-static enum status worker_reader(struct rpc_lanes *lanes, struct db **reader, struct fault *fault)
-{
-    if (*reader != NULL || lanes->config.store.store == NULL) return OK;
-    struct db_config config = lanes->config.store;
-    config.access = DB_READ_ONLY;
-    return db_open(&config, reader, fault);
-}
-
-static void flow_run(struct rpc_lanes *lanes, struct rpc_call *call, struct db **reader)
-{
-    call->status = worker_reader(lanes, reader, &call->fault);
-    if (call->status != OK) return;
-    call->db = *reader;
-    (void)rpc_call_run(call);
-    rpc_call_encode(call); /* Here, not on the loop: a flow's answer may be a whole report. */
-    call->db = NULL;
-}
-
-static void worker_main(void *argument)
-{
-    struct worker *worker = argument;
-    struct rpc_lanes *lanes = worker->lanes;
-    struct db *reader = NULL;
-    uv_mutex_lock(&lanes->mutex);
-    for (;;) {
-        lanes->workers_idle++;
-        while (lanes->flows.count == 0 && !lanes->stopping)
-            uv_cond_wait(&lanes->flow_waiting, &lanes->mutex);
-        lanes->workers_idle--;
-        struct rpc_job *job = jobs_pop(&lanes->flows);
-        if (job == NULL) break;
-        uv_mutex_unlock(&lanes->mutex);
-        flow_run(lanes, job->call, &reader);
-        rpc_loop_post(job->call->loop, job);
-        uv_mutex_lock(&lanes->mutex);
-    }
-    uv_mutex_unlock(&lanes->mutex);
-    db_close(reader);
-}
-
-/* Under the mutex: several loops may ask for the first one. */
-static bool worker_start(struct rpc_lanes *lanes)
-{
-    struct worker *worker = &lanes->workers[lanes->worker_count];
-    worker->lanes = lanes;
-    const uv_thread_options_t options = {.flags = UV_THREAD_HAS_STACK_SIZE,
-                                         .stack_size = RPC_WORKER_STACK_BYTES};
-    if (uv_thread_create_ex(&worker->thread, &options, worker_main, worker) != 0) return false;
-    lanes->worker_count++;
-    return true;
-}
-
-static enum status flow_submit(struct rpc_lanes *lanes, struct rpc_job *job)
-{
-    uv_mutex_lock(&lanes->mutex);
-    bool fits = lanes->flows.count < lanes->config.flow_queue_max;
-    bool more = fits && (size_t)lanes->workers_idle <= lanes->flows.count &&
-                lanes->worker_count < lanes->config.workers_max;
-    bool can_run = !more || worker_start(lanes) || lanes->worker_count > 0;
-    if (fits && can_run) {
-        jobs_push(&lanes->flows, job);
-        uv_cond_signal(&lanes->flow_waiting);
-    }
-    uv_mutex_unlock(&lanes->mutex);
-    if (!fits) {
-        rpc_refuse_count(job->call, RPC_REFUSED_FLOW_QUEUE);
-        return rpc_fail(job->call, UNAVAILABLE, "%zu calls are waiting already",
-                        lanes->config.flow_queue_max);
-    }
-    return can_run ? OK : rpc_fail(job->call, UNAVAILABLE, "there is no thread for the call");
-}
-
 enum status rpc_lanes_submit(struct rpc_lanes *lanes, struct rpc_call *call)
 {
     call->job = (struct rpc_job){.call = call};
-    return call->lane == RPC_LANE_FLOW ? flow_submit(lanes, &call->job)
-                                       : rpc_lanes_submit_write(lanes, &call->job);
+    if (call->lane == RPC_LANE_FLOW) return rpc_workers_submit(lanes->flows, &call->job);
+    if (call->lane == RPC_LANE_REMOTE_READ) return rpc_workers_submit(lanes->reads, &call->job);
+    return rpc_lanes_submit_write(lanes, &call->job);
 }
 
 /* ---- Beginning and end ---- */
@@ -393,18 +335,38 @@ static enum status writer_start(struct rpc_lanes *lanes, struct fault *fault)
     return OK;
 }
 
+static enum status workers_start(struct rpc_lanes *lanes, struct fault *fault)
+{
+    const struct rpc_lanes_config *config = &lanes->config;
+    struct rpc_workers_config workers = {.store = config->store,
+                                         .workers_max = config->workers_max,
+                                         .queue_max = config->flow_queue_max,
+                                         .refusal = RPC_REFUSED_FLOW_QUEUE};
+    workers.store.later = true;
+    enum status status = rpc_workers_new(&workers, &lanes->flows, fault);
+    if (config->store.store == NULL || !db_is_remote(config->store.store)) return status;
+    workers.reads = true;
+    workers.workers_max = config->readers_max;
+    workers.queue_max = config->read_queue_max;
+    workers.refusal = RPC_REFUSED_READ_QUEUE;
+    if (status == OK) status = rpc_workers_new(&workers, &lanes->reads, fault);
+    if (status == OK) status = db_watch_new(&config->store, config->writer, &lanes->watch, fault);
+    return status;
+}
+
 enum status rpc_lanes_new(const struct rpc_lanes_config *config, struct rpc_lanes **out,
                           struct fault *fault)
 {
-    assert(config->workers_max <= RPC_WORKERS_MAX);
+    assert(config->workers_max <= RPC_WORKERS_MAX && config->readers_max <= RPC_READERS_MAX);
     struct rpc_lanes *lanes = calloc(1, sizeof *lanes);
     if (lanes == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for the lanes");
     lanes->config = *config;
     rpc_chores_init(&lanes->chores, config->chores, config->chore_count, config->chore_bytes_max);
     if (uv_mutex_init(&lanes->mutex) != 0 || uv_cond_init(&lanes->write_waiting) != 0 ||
-        uv_cond_init(&lanes->write_done) != 0 || uv_cond_init(&lanes->flow_waiting) != 0)
+        uv_cond_init(&lanes->write_done) != 0)
         abort(); /* On Linux these only fail when called wrongly. */
-    enum status status = writer_start(lanes, fault);
+    enum status status = workers_start(lanes, fault);
+    if (status == OK) status = writer_start(lanes, fault);
     if (status != OK) {
         rpc_lanes_free(lanes);
         return status;
@@ -416,18 +378,21 @@ enum status rpc_lanes_new(const struct rpc_lanes_config *config, struct rpc_lane
 void rpc_lanes_free(struct rpc_lanes *lanes)
 {
     if (lanes == NULL) return;
+    if (lanes->watch_started) {
+        db_watch_stop(lanes->watch);
+        (void)uv_thread_join(&lanes->watch_thread);
+    }
+    rpc_workers_free(lanes->flows);
+    rpc_workers_free(lanes->reads);
     uv_mutex_lock(&lanes->mutex);
     lanes->stopping = true;
     uv_cond_broadcast(&lanes->write_waiting);
-    uv_cond_broadcast(&lanes->flow_waiting);
     uv_mutex_unlock(&lanes->mutex);
-    for (int i = 0; i < lanes->worker_count; i++)
-        (void)uv_thread_join(&lanes->workers[i].thread);
     if (lanes->writer_started) (void)uv_thread_join(&lanes->writer_thread);
+    db_watch_free(lanes->watch);
     rpc_chores_free(&lanes->chores);
     uv_cond_destroy(&lanes->write_waiting);
     uv_cond_destroy(&lanes->write_done);
-    uv_cond_destroy(&lanes->flow_waiting);
     uv_mutex_destroy(&lanes->mutex);
     free(lanes);
 }

@@ -1,5 +1,6 @@
 /* Where handlers run that do not run on a loop: writes on one thread that commits many at once,
- * flows on a few workers. All loops of a server share them. */
+ * flows on a few workers, reads on others where the store is a server's. All loops of a server
+ * share them. */
 #pragma once
 
 #include "base/fault.h"
@@ -15,14 +16,16 @@ struct rpc_lanes_config {
     struct db *writer;      /* Borrowed; from the start to the stop it is the writer's alone. NULL:
                              * the service has no store. */
     struct db_config store; /* Workers open read connections to it; .store is NULL without one. */
-    int workers_max;
+    int workers_max;        /* Of flows … */
+    int readers_max;        /* … and of reads. */
     size_t write_queue_max;
     size_t flow_queue_max;
+    size_t read_queue_max;
     struct rpc_metrics *metrics;    /* Where commits are counted. */
     const struct rpc_chore *chores; /* Borrowed; run between rpc_lanes_begin_chores and _end. */
     size_t chore_count;
     size_t chore_bytes_max; /* Of a run's arena. */
-    /* Something was committed; called on the writer's thread. */
+    /* Something was committed, here or by another process; called on threads of the lanes. */
     void (*committed)(void *context);
     void *context;
 };
@@ -31,7 +34,7 @@ struct rpc_lanes_config {
 NODISCARD enum status rpc_lanes_new(const struct rpc_lanes_config *config, struct rpc_lanes **out,
                                     struct fault *fault);
 
-/* Queues a call for its lane, RPC_LANE_WRITE or RPC_LANE_FLOW; its loop is told when it is done.
+/* Queues a call for its lane, which is not the loop's own; its loop is told when it is done.
  * UNAVAILABLE: the queue is full; FAILED_PRECONDITION: a write without a store. The fault is set.
  */
 NODISCARD enum status rpc_lanes_submit(struct rpc_lanes *lanes, struct rpc_call *call);
@@ -40,6 +43,7 @@ NODISCARD enum status rpc_lanes_submit(struct rpc_lanes *lanes, struct rpc_call 
 struct rpc_lanes_queued {
     size_t writes;
     size_t flows;
+    size_t reads;
 };
 
 void rpc_lanes_queued(struct rpc_lanes *lanes, struct rpc_lanes_queued *queued);
@@ -61,7 +65,7 @@ NODISCARD enum status rpc_lanes_write(struct rpc_lanes *lanes, struct rpc_call *
 void rpc_lanes_begin_chores(struct rpc_lanes *lanes);
 void rpc_lanes_end_chores(struct rpc_lanes *lanes);
 
-/* How many commits have become durable. */
+/* How many commits have become durable, those of other processes as far as they were noticed. */
 unsigned rpc_lanes_commits(const struct rpc_lanes *lanes);
 
 /* Stops the threads, which must have no calls left, and releases all. NULL is accepted. */

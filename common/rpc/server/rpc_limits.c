@@ -17,6 +17,8 @@ const struct limit_info rpc_limit_infos[RPC_LIMIT_COUNT] = {
      offsetof(struct rpc_limits, write_queue_max), 4096, 1, 1000000},
     {"flow-queue-max", "calls that wait for a worker; UNAVAILABLE",
      offsetof(struct rpc_limits, flow_queue_max), 256, 1, 1000000},
+    {"read-queue-max", "reads that wait for a worker, of a store that is a server's; UNAVAILABLE",
+     offsetof(struct rpc_limits, read_queue_max), 4096, 1, 1000000},
     {"stream-idle-timeout-ms",
      "for a stream's peer to send or to take, unless its method says; DEADLINE_EXCEEDED",
      offsetof(struct rpc_limits, stream_idle_timeout_ms), 300 * SECOND, 1, 24LL * HOUR},

@@ -14,10 +14,11 @@ struct rpc_limits {
     size_t running_streams_max;
     size_t write_queue_max;
     size_t flow_queue_max;
+    size_t read_queue_max;
     int64_t stream_idle_timeout_ms;
 };
 
-enum { RPC_LIMIT_COUNT = 7 };
+enum { RPC_LIMIT_COUNT = 8 };
 
 /* Of a struct rpc_limits. */
 extern const struct limit_info rpc_limit_infos[RPC_LIMIT_COUNT];
@@ -27,6 +28,8 @@ struct rpc_limits rpc_limits_default(void);
 enum {
     RPC_WRITE_BATCH_MAX = 256, /* Write calls that share a commit. */
     RPC_WORKERS_MAX = 2,       /* Threads of the flow lane, started when first needed. */
+    RPC_READERS_MAX = 64,      /* Threads that read from a store which is a server's, … */
+    RPC_READERS_NORMAL = 4,    /* … started when first needed, each with a connection. */
     RPC_WRITER_STACK_BYTES = 512 * 1024,
     RPC_WORKER_STACK_BYTES = 1024 * 1024,
     RPC_CALLS_KEPT = 32,             /* Finished calls whose memory waits for the next ones. */

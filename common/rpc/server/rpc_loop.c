@@ -266,6 +266,7 @@ enum status rpc_loop_open(struct rpc_loop *loop, const struct rpc_loop_config *c
     if (config->store.store != NULL) {
         struct db_config store = config->store;
         store.access = DB_READ_ONLY;
+        store.later = true; /* Only streams need it where the store is a server's. */
         loop->others_write = db_is_remote(store.store);
         enum status status = db_open(&store, &loop->reader, fault);
         if (status != OK) return status;

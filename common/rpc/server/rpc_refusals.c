@@ -7,6 +7,7 @@ const char *const rpc_refusal_names[RPC_REFUSAL_COUNT] = {
     [RPC_REFUSED_RUNNING_STREAMS] = "running-streams-max",
     [RPC_REFUSED_WRITE_QUEUE] = "write-queue-max",
     [RPC_REFUSED_FLOW_QUEUE] = "flow-queue-max",
+    [RPC_REFUSED_READ_QUEUE] = "read-queue-max",
     [RPC_REFUSED_STREAM_IDLE] = "stream-idle-timeout-ms",
     [RPC_REFUSED_BODY_TIMEOUT] = "body-timeout-ms",
     [RPC_REFUSED_BODY_BYTES] = "body-bytes-max",

@@ -24,6 +24,13 @@ const struct rpc_route *rpc_routes_find(const struct rpc_routes *routes, struct 
     return bsearch(&path, routes->items, routes->count, sizeof *routes->items, compare_path);
 }
 
+static enum rpc_lane lane_of(const struct rpc_mount *mount, const struct rpc_method *method)
+{
+    if (mount->waits) return RPC_LANE_STREAM;
+    bool blocks = mount->remote && method->lane == RPC_LANE_READ;
+    return blocks ? RPC_LANE_REMOTE_READ : method->lane;
+}
+
 static void add(struct rpc_routes *routes, const struct rpc_mount *mount)
 {
     const struct rpc_service *service = mount->handlers->service;
@@ -34,7 +41,7 @@ static void add(struct rpc_routes *routes, const struct rpc_mount *mount)
             .handler = mount->handlers->handlers[i],
             .self = mount->self,
             .service = service->name,
-            .lane = mount->waits ? RPC_LANE_STREAM : method->lane,
+            .lane = lane_of(mount, method),
         };
     }
 }

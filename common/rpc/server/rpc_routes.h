@@ -8,8 +8,9 @@
 struct rpc_mount {
     const struct rpc_handlers *handlers;
     void *self;
-    bool waits; /* Its unary handlers wait too, as those of streams: each has a fiber. They read
-                 * through rpc_db and write through rpc_write. */
+    bool waits;  /* Its unary handlers wait too, as those of streams: each has a fiber. They read
+                  * through rpc_db and write through rpc_write. */
+    bool remote; /* Its reads ask a store that is a server's, and may block. */
 };
 
 struct rpc_route {

@@ -32,6 +32,7 @@ static void expose_queues(const struct rpc_scrape *scrape, struct exposition *pa
     exposition_value(page, &(struct exposition_label){"lane", "write"}, 1, (int64_t)queued.writes,
                      0);
     exposition_value(page, &(struct exposition_label){"lane", "flow"}, 1, (int64_t)queued.flows, 0);
+    exposition_value(page, &(struct exposition_label){"lane", "read"}, 1, (int64_t)queued.reads, 0);
 }
 
 static void expose_refusals(const struct rpc_refusals *refusals, struct exposition *page)

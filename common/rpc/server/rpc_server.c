@@ -20,6 +20,7 @@ struct rpc_server_config rpc_server_config_default(void)
         .http = http_limits_default(),
         .loops = 1,
         .workers_max = RPC_WORKERS_MAX,
+        .readers_max = RPC_READERS_NORMAL,
         .limits = rpc_limits_default(),
     };
 }
@@ -48,6 +49,10 @@ static enum status routes_start(struct rpc_server *server, struct fault *fault)
     size_t count = 0;
     for (size_t i = 0; i < config->mount_count; i++)
         mounts[count++] = config->mounts[i];
+    /* The runtime's own ask no store. */
+    bool remote = config->store.store != NULL && db_is_remote(config->store.store);
+    for (size_t i = 0; i < count; i++)
+        mounts[i].remote = remote;
     for (size_t i = 0; i < (config->reflection ? ARRAY_LENGTH(own) : 1); i++)
         mounts[count++] = own[i];
     for (size_t i = 0; i < count; i++)
@@ -87,9 +92,11 @@ static enum status lanes_start(struct rpc_server *server, struct fault *fault)
     const struct rpc_lanes_config config = {.writer = server->config.writer,
                                             .store = server->config.store,
                                             .workers_max = server->config.workers_max,
+                                            .readers_max = server->config.readers_max,
                                             .write_queue_max =
                                                 server->config.limits.write_queue_max,
                                             .flow_queue_max = server->config.limits.flow_queue_max,
+                                            .read_queue_max = server->config.limits.read_queue_max,
                                             .metrics = server->metrics,
                                             .chores = server->config.chores,
                                             .chore_count = server->config.chore_count,

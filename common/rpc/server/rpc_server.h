@@ -36,7 +36,8 @@ struct rpc_server_config {
     const struct rpc_chore *chores; /* Borrowed for the server's life; they need a store. */
     size_t chore_count;
     struct rpc_client *client; /* What rpc_call_client gives; may be NULL. */
-    int workers_max;           /* 1 to RPC_WORKERS_MAX */
+    int workers_max;           /* 1 to RPC_WORKERS_MAX: for flows. */
+    int readers_max;           /* 1 to RPC_READERS_MAX: for reads of a store that is a server's. */
     struct rpc_limits limits;
     bool reflection;           /* Serves grpc.reflection. */
     struct rpc_tracer *tracer; /* Borrowed; NULL: calls leave no spans. */
