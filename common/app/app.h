@@ -30,7 +30,7 @@ struct app {
     struct rpc_client *client;   /* NULL unless the service makes calls. */
 };
 
-enum { APP_MOUNTS_MAX = 8, APP_JOBS_MAX = 16 };
+enum { APP_MOUNTS_MAX = 16, APP_JOBS_MAX = 16 };
 
 /* What a service does by itself from time to time, such as letting reservations expire. Runs where
  * the store is written, between the calls: first when serving begins, then every_ms after the last

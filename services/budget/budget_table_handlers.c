@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "budget.h"
+#include "budget_fund_plans.h"
 #include "budget_rules.h"
 #include "budget_standing.h"
 #include "budget_wire.h"
@@ -217,7 +218,7 @@ static enum status fund_items(struct rpc_call *call, const struct fund_record *f
 }
 
 static enum status fund_account_fill(struct rpc_call *call, const struct fund_record *fund,
-                                     budget_fund_account **out)
+                                     const char *as_of, budget_fund_account **out)
 {
     struct arena *arena = rpc_arena(call);
     budget_fund_account *account = arena_alloc(arena, sizeof *account);
@@ -235,6 +236,7 @@ static enum status fund_account_fill(struct rpc_call *call, const struct fund_re
     bool has_rate = execution_rate(fund->executed_won, fund->budget_won, &rate);
     enum status status = rate_message(arena, has_rate, rate, &account->execution_rate);
     if (status == OK) status = fund_items(call, fund, account);
+    if (status == OK) status = fund_plans_show(call, fund->id, as_of, account);
     *out = account;
     return status;
 }
@@ -252,7 +254,7 @@ enum status budget_list_funds(struct budget *self, struct rpc_call *call,
     out->accounts = arena_calloc(arena, count + 1, sizeof(budget_fund_account *));
     if (out->accounts == NULL) return RESOURCE_EXHAUSTED;
     for (size_t i = 0; i < count && status == OK; i++) {
-        status = fund_account_fill(call, &funds[i], &out->accounts[i]);
+        status = fund_account_fill(call, &funds[i], in->as_of, &out->accounts[i]);
         if (status == OK) out->n_accounts++;
     }
     return status;

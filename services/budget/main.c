@@ -6,6 +6,7 @@
 #include "budget_jobs.h"
 #include "budget_sql.h"
 #include "contract.rpc.h"
+#include "fund.rpc.h"
 #include "ledger.rpc.h"
 #include "plan.rpc.h"
 #include "reservation.rpc.h"
@@ -28,9 +29,10 @@ static enum status budget_open(const struct app *app,
         return status;
     }
     const struct rpc_handlers *const services[] = {
-        &budget_budget_service_handlers,      &budget_contract_service_handlers,
-        &budget_ledger_service_handlers,      &budget_plan_service_handlers,
-        &budget_reservation_service_handlers, &budget_revenue_service_handlers,
+        &budget_budget_service_handlers,  &budget_contract_service_handlers,
+        &budget_fund_service_handlers,    &budget_ledger_service_handlers,
+        &budget_plan_service_handlers,    &budget_reservation_service_handlers,
+        &budget_revenue_service_handlers,
     };
     size_t count = 0;
     for (; count < ARRAY_LENGTH(services); count++)
