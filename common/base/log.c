@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -208,6 +209,7 @@ void log_line_number(struct log_lines *lines, const char *name, int64_t value)
 /* What ends a line; its room was left. */
 static void line_tail(struct log_lines *lines)
 {
+    assert(lines->at != NULL); /* A line was begun. */
     if (line_format == LOG_FORMAT_JSON) *lines->at++ = '}';
     *lines->at++ = '\n';
 }

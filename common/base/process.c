@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -45,7 +46,7 @@ static bool read_stat(long long fields[static FIELD_COUNT])
         while (*at == ' ')
             at++;
         if (*at == '\0') return false;
-        if (i == 3 || sscanf(at, "%lld", &fields[i]) != 1) fields[i] = 0;
+        fields[i] = i == 3 ? 0 : strtoll(at, NULL, 10);
         at += strcspn(at, " ");
     }
     return true;
