@@ -128,6 +128,12 @@ static int64_t changes(void *self)
     return session->changes;
 }
 
+static int64_t changes_total(void *self)
+{
+    const struct db_session *session = self;
+    return session->changes_total;
+}
+
 /* ---- Statements ---- */
 
 static enum status prepare(void *self, const struct db_sql *sql, bool kept, void **out)
@@ -468,6 +474,7 @@ const struct db_engine db_postgres = {
     .get_text = get_text,
     .get_bytes = get_bytes,
     .changes = changes,
+    .changes_total = changes_total,
     .in_transaction = in_transaction,
     .may_run_again = may_run_again,
     .script = script,

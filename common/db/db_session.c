@@ -450,6 +450,7 @@ static void count_changes(struct db_session *session, PGresult *result)
     const char *tuples = session->pq.cmdTuples(result);
     if (tuples[0] == '\0' || strncmp(session->pq.cmdStatus(result), "SELECT", 6) == 0) return;
     session->changes = strtoll(tuples, NULL, 10);
+    session->changes_total += session->changes;
     if (session->changes > 0) session->changed = true;
 }
 

@@ -41,7 +41,8 @@ struct db_session {
     size_t waiting_count;
     size_t unread;       /* Ends of flights that were sent and not read. */
     unsigned statements; /* Names given. */
-    int64_t changes;
+    int64_t changes;     /* By the last statement that changes rows. */
+    int64_t changes_total;
     int64_t retry_ms;                  /* Not before this time is a lost link opened again. */
     bool told;                         /* The log knows that it is lost. */
     char origin[SESSION_ORIGIN_BYTES]; /* Tells the watchers whose commit it was. */
