@@ -84,6 +84,7 @@ ssize_t http2_heads_receive(struct http2_heads *heads, nghttp2_session *session,
     size_t at = 0;
     size_t heard = 0;
     nghttp2_frame_hd head;
+    if (bytes.length == 0) return 0;
     while (!heads->failed && heads_next(heads, bytes, &at, &head)) {
         uint32_t error = concerns(&head) ? take(&heads->ids, &head) : NGHTTP2_NO_ERROR;
         if (error == NGHTTP2_NO_ERROR) continue;

@@ -59,6 +59,9 @@ struct rpc_client_config {
     int64_t idle_ms;            /* RPC_IDLE_MS */
     int64_t ping_after_ms;      /* RPC_PING_AFTER_MS */
     int64_t ping_timeout_ms;    /* RPC_PING_TIMEOUT_MS */
+    /* For tests: called on the client's thread whenever it wakes; NULL: nothing. */
+    void (*turn)(void *context);
+    void *turn_context;
 };
 
 /* INVALID_ARGUMENT: a URL is neither http:// nor https://. RESOURCE_EXHAUSTED: no memory. */

@@ -18,6 +18,7 @@ struct rpc_dial {
     CURL *easy;
     rpc_dial_done *done;
     void *context;
+    bool added; /* To multi. */
     bool chose_http2;
     char error[CURL_ERROR_SIZE];
 };
@@ -105,13 +106,14 @@ static bool prepare(struct rpc_dial *dial)
         if (curl->easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, prepare_tls) != CURLE_OK)
             return false;
     }
-    return curl->easy_setopt(easy, CURLOPT_URL, dial->route->peer->url) == CURLE_OK &&
-           rpc_curl_prepare(dial->route, easy) && rpc_multi_add(dial->multi, easy);
+    dial->added = curl->easy_setopt(easy, CURLOPT_URL, dial->route->peer->url) == CURLE_OK &&
+                  rpc_curl_prepare(dial->route, easy) && rpc_multi_add(dial->multi, easy);
+    return dial->added;
 }
 
 struct rpc_dial *rpc_dial_new(struct rpc_route *route, rpc_dial_done *done, void *context)
 {
-    struct rpc_dial *dial = calloc(1, sizeof *dial);
+    struct rpc_dial *dial = alloc_should_fail() ? NULL : calloc(1, sizeof *dial);
     if (dial == NULL) return NULL;
     dial->route = route;
     dial->curl = rpc_engine_curl(route->engine);
@@ -128,7 +130,7 @@ void rpc_dial_free(struct rpc_dial *dial)
 {
     if (dial == NULL) return;
     if (dial->easy != NULL) {
-        if (dial->multi != NULL) rpc_multi_remove(dial->multi, dial->easy);
+        if (dial->added) rpc_multi_remove(dial->multi, dial->easy);
         dial->curl->easy_cleanup(dial->easy);
     }
     rpc_multi_free(dial->multi);

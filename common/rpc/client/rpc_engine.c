@@ -16,13 +16,6 @@
 
 enum { EVENTS_MAX = 64 };
 
-/* Something that is freed after the events of this turn. */
-struct grave {
-    struct grave *next;
-    void *item;
-    void (*free_it)(void *item);
-};
-
 struct rpc_engine {
     pthread_mutex_t lock;
     struct rpc_client_config config;
@@ -37,7 +30,7 @@ struct rpc_engine {
     struct rpc_multi *http1;  /* The one for HTTP/1.1; NULL: no connections are kept. */
     size_t http1_transfers;
     int64_t http1_idle_ms; /* Since when there are none. */
-    struct grave *graves;
+    struct rpc_grave *graves;
     struct rpc_route *routes;
     size_t route_count;
 };
@@ -132,21 +125,19 @@ bool rpc_engine_watch(struct rpc_engine *engine, struct rpc_watch *watch, int fd
     return epoll_ctl(engine->epoll_fd, operation, fd, &event) == 0 || events == 0;
 }
 
-void rpc_engine_bury(struct rpc_engine *engine, void *item, void (*free_it)(void *item))
+void rpc_engine_bury(struct rpc_engine *engine, struct rpc_grave *grave, void *item,
+                     void (*free_it)(void *item))
 {
-    struct grave *grave = malloc(sizeof *grave);
-    if (grave == NULL) return; /* Better lost than used after it was freed. */
-    *grave = (struct grave){engine->graves, item, free_it};
+    *grave = (struct rpc_grave){engine->graves, item, free_it};
     engine->graves = grave;
 }
 
 static void free_buried(struct rpc_engine *engine)
 {
     while (engine->graves != NULL) {
-        struct grave *grave = engine->graves;
+        struct rpc_grave *grave = engine->graves;
         engine->graves = grave->next;
-        grave->free_it(grave->item);
-        free(grave);
+        grave->free_it(grave->item); /* And the grave with it. */
     }
 }
 
@@ -397,6 +388,7 @@ static void *run(void *context)
         int count = epoll_wait(engine->epoll_fd, events, EVENTS_MAX, timeout_ms);
         rpc_engine_lock(engine);
         engine->asleep = false;
+        if (engine->config.turn != NULL) engine->config.turn(engine->config.turn_context);
         for (int i = 0; i < count; i++) {
             struct rpc_watch *watch = events[i].data.ptr;
             if (watch->fd >= 0) watch->ready(watch, events[i].events);

@@ -77,8 +77,15 @@ void rpc_engine_give_http1(struct rpc_engine *engine);
 /* Watches for events, changes them, or with 0 stops. False: no memory. */
 bool rpc_engine_watch(struct rpc_engine *engine, struct rpc_watch *watch, int fd, uint32_t events);
 
-/* Calls free_it(item) when no event can be under way to it any more. */
-void rpc_engine_bury(struct rpc_engine *engine, void *item, void (*free_it)(void *item));
+/* Calls free_it(item) when no event can be under way to it any more. The grave is part of the item,
+ * so that this needs no memory. */
+struct rpc_grave {
+    struct rpc_grave *next;
+    void *item;
+    void (*free_it)(void *item);
+};
+void rpc_engine_bury(struct rpc_engine *engine, struct rpc_grave *grave, void *item,
+                     void (*free_it)(void *item));
 
 /* Timers of libcurl's handles are looked through here. */
 void rpc_engine_add_multi(struct rpc_engine *engine, struct rpc_multi *multi);

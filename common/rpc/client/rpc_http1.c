@@ -109,6 +109,7 @@ static bool add_line(struct rpc_http1 *self, const char *name, struct text value
 {
     char *line = NULL;
     /* An empty value needs a semicolon; a colon would take the field away. */
+    if (alloc_should_fail()) return false;
     int length = asprintf(&line, value.length == 0 ? "%s;" : "%s: %.*s", name, (int)value.length,
                           value.bytes);
     if (length < 0) return false;
@@ -140,7 +141,7 @@ static bool set_up(struct rpc_http1 *self)
     struct rpc_route *route = exchange->route;
     self->easy = curl->easy_init();
     if (self->easy == NULL || !rpc_curl_prepare(route, self->easy)) return false;
-    if (asprintf(&self->url, "%s%s", route->peer->url, exchange->path) < 0) {
+    if (alloc_should_fail() || asprintf(&self->url, "%s%s", route->peer->url, exchange->path) < 0) {
         self->url = NULL;
         return false;
     }
@@ -166,7 +167,7 @@ void rpc_http1_add(struct rpc_exchange *exchange)
 {
     struct rpc_engine *engine = exchange->engine;
     struct rpc_multi *multi = rpc_engine_take_http1(engine);
-    struct rpc_http1 *self = multi == NULL ? NULL : calloc(1, sizeof *self);
+    struct rpc_http1 *self = multi == NULL || alloc_should_fail() ? NULL : calloc(1, sizeof *self);
     if (multi != NULL && self == NULL) rpc_engine_give_http1(engine);
     if (self != NULL) {
         self->engine = engine;

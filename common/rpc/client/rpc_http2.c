@@ -27,6 +27,7 @@ enum stage { CONNECTING, OPEN, CLOSED };
 
 struct rpc_http2 {
     struct rpc_watch watch; /* First. */
+    struct rpc_grave grave;
     struct rpc_engine *engine;
     struct rpc_route *route;
     struct rpc_dial *dial;
@@ -35,6 +36,7 @@ struct rpc_http2 {
     struct rpc_exchange_list active;
     bool draining; /* The peer takes no new exchanges: GOAWAY, or no ids are left. */
     bool settled;  /* Its SETTINGS have come. */
+    bool broken;   /* nghttp2 had no memory for something that must be said. */
     char goaway[GOAWAY_WORDS_BYTES]; /* What it said then; "" before. */
     int64_t heard_ms;                /* When bytes last came, or the first exchange began. */
     int64_t ping_ms;                 /* When a ping was sent that waits for its answer; 0: none. */
@@ -47,6 +49,13 @@ struct rpc_http2 {
 };
 
 static void fail(struct rpc_http2 *self, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* What the peer is not told may keep a call waiting for ever: the connection fails instead, when it
+ * is flushed. */
+static void must(struct rpc_http2 *self, int result)
+{
+    if (result == NGHTTP2_ERR_NOMEM) self->broken = true;
+}
 
 static struct rpc_exchange *exchange_of(nghttp2_session *session, int32_t stream_id)
 {
@@ -84,8 +93,8 @@ static void complete(struct rpc_http2 *self, struct rpc_exchange *exchange)
     bool sending =
         !exchange->get && !(exchange->out_ended && exchange->out_sent == exchange->out.length);
     if (sending)
-        (void)nghttp2_submit_rst_stream(self->session, NGHTTP2_FLAG_NONE, exchange->stream_id,
-                                        NGHTTP2_NO_ERROR);
+        must(self, nghttp2_submit_rst_stream(self->session, NGHTTP2_FLAG_NONE, exchange->stream_id,
+                                             NGHTTP2_NO_ERROR));
 }
 
 static void take_head(struct rpc_http2 *self, const nghttp2_frame *frame)
@@ -144,14 +153,14 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream_id, c
                    size_t length, void *context)
 {
     struct rpc_exchange *exchange = exchange_of(session, stream_id);
+    struct rpc_http2 *self = context;
     (void)flags;
-    (void)context;
     /* Streams have windows of their own; the connection's must not stop them all. */
-    (void)nghttp2_session_consume_connection(session, length);
+    must(self, nghttp2_session_consume_connection(session, length));
     if (exchange == NULL || exchange->ended) return 0;
     if (rpc_exchange_put_in(exchange, bytes, length) == OK) return 0;
     rpc_exchange_end(exchange, RESOURCE_EXHAUSTED, "no memory for the answer");
-    (void)nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, stream_id, NGHTTP2_CANCEL);
+    must(self, nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, stream_id, NGHTTP2_CANCEL));
     return 0;
 }
 
@@ -212,12 +221,38 @@ static ssize_t read_body(nghttp2_session *session, int32_t stream_id, uint8_t *t
     return count == 0 && !last ? NGHTTP2_ERR_DEFERRED : (ssize_t)count;
 }
 
+/* ---- nghttp2's memory, whose want tests make up ---- */
+
+static void *memory_alloc(size_t bytes, void *context)
+{
+    (void)context;
+    return alloc_should_fail() ? NULL : malloc(bytes);
+}
+
+static void memory_free(void *block, void *context)
+{
+    (void)context;
+    free(block);
+}
+
+static void *memory_calloc(size_t count, size_t bytes, void *context)
+{
+    (void)context;
+    return alloc_should_fail() ? NULL : calloc(count, bytes);
+}
+
+static void *memory_resize(void *block, size_t bytes, void *context)
+{
+    (void)context;
+    return alloc_should_fail() ? NULL : realloc(block, bytes);
+}
+
 static bool open_session(struct rpc_http2 *self)
 {
     nghttp2_session_callbacks *callbacks;
     nghttp2_option *option;
-    if (nghttp2_session_callbacks_new(&callbacks) != 0) return false;
-    if (nghttp2_option_new(&option) != 0) {
+    if (alloc_should_fail() || nghttp2_session_callbacks_new(&callbacks) != 0) return false;
+    if (alloc_should_fail() || nghttp2_option_new(&option) != 0) {
         nghttp2_session_callbacks_del(callbacks);
         return false;
     }
@@ -226,7 +261,8 @@ static bool open_session(struct rpc_http2 *self)
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_close);
     nghttp2_option_set_no_auto_window_update(option, 1);
-    int wrong = nghttp2_session_client_new2(&self->session, callbacks, self, option);
+    nghttp2_mem memory = {NULL, memory_alloc, memory_free, memory_calloc, memory_resize};
+    int wrong = nghttp2_session_client_new3(&self->session, callbacks, self, option, &memory);
     nghttp2_option_del(option);
     nghttp2_session_callbacks_del(callbacks);
     if (wrong != 0) return false;
@@ -259,7 +295,7 @@ static void close_now(struct rpc_http2 *self)
     self->session = NULL;
     rpc_dial_free(self->dial);
     self->dial = NULL;
-    rpc_engine_bury(self->engine, self, free_connection);
+    rpc_engine_bury(self->engine, &self->grave, self, free_connection);
 }
 
 /* The connection is lost, with all that it carried. */
@@ -361,6 +397,10 @@ void rpc_http2_close(struct rpc_http2 *self)
 
 void rpc_http2_flush(struct rpc_http2 *self)
 {
+    if (self->stage == OPEN && self->broken) {
+        fail(self, "no memory for the connection");
+        return;
+    }
     bool blocked = (self->watch.events & EPOLLOUT) != 0;
     if (self->stage == OPEN && !blocked) write_out(self);
     if (self->stage == OPEN && is_over(self)) rpc_http2_close(self);
@@ -439,7 +479,7 @@ static void connected(void *context, CURLcode code)
 
 struct rpc_http2 *rpc_http2_new(struct rpc_route *route)
 {
-    struct rpc_http2 *self = calloc(1, sizeof *self);
+    struct rpc_http2 *self = alloc_should_fail() ? NULL : calloc(1, sizeof *self);
     if (self == NULL) return NULL;
     self->watch = (struct rpc_watch){.ready = ready, .fd = -1};
     self->engine = route->engine;
@@ -483,7 +523,7 @@ static int32_t submit(struct rpc_http2 *self, struct rpc_exchange *exchange)
 {
     const struct rpc_route *route = self->route;
     size_t count = exchange->fields.count + OWN_FIELDS;
-    nghttp2_nv *fields = calloc(count, sizeof *fields);
+    nghttp2_nv *fields = alloc_should_fail() ? NULL : calloc(count, sizeof *fields);
     if (fields == NULL) return NGHTTP2_ERR_NOMEM;
     const char *method = exchange->get ? "GET" : "POST", *scheme = route->tls ? "https" : "http";
     fields[0] = field(":method", method, strlen(method));
@@ -518,10 +558,10 @@ void rpc_http2_add(struct rpc_http2 *self, struct rpc_exchange *exchange)
 
 void rpc_http2_resume(struct rpc_http2 *self, struct rpc_exchange *exchange)
 {
-    (void)nghttp2_session_resume_data(self->session, exchange->stream_id);
+    must(self, nghttp2_session_resume_data(self->session, exchange->stream_id));
     if (exchange->in_unconfirmed == 0) return;
-    (void)nghttp2_session_consume_stream(self->session, exchange->stream_id,
-                                         exchange->in_unconfirmed);
+    must(self, nghttp2_session_consume_stream(self->session, exchange->stream_id,
+                                              exchange->in_unconfirmed));
     exchange->in_unconfirmed = 0;
 }
 
@@ -529,8 +569,8 @@ void rpc_http2_drop(struct rpc_http2 *self, struct rpc_exchange *exchange)
 {
     (void)nghttp2_session_set_stream_user_data(self->session, exchange->stream_id, NULL);
     if (!exchange->end_received)
-        (void)nghttp2_submit_rst_stream(self->session, NGHTTP2_FLAG_NONE, exchange->stream_id,
-                                        NGHTTP2_CANCEL);
+        must(self, nghttp2_submit_rst_stream(self->session, NGHTTP2_FLAG_NONE, exchange->stream_id,
+                                             NGHTTP2_CANCEL));
     rpc_exchange_list_remove(exchange);
     exchange->http2 = NULL;
     int64_t now_ms = clock_monotonic_ms();
@@ -576,5 +616,5 @@ void rpc_http2_tick(struct rpc_http2 *self, int64_t now_ms)
     }
     self->ping_ms = self->pinged_ms = now_ms;
     self->answered_since = self->suspicious = false;
-    (void)nghttp2_submit_ping(self->session, NGHTTP2_FLAG_NONE, NULL);
+    must(self, nghttp2_submit_ping(self->session, NGHTTP2_FLAG_NONE, NULL));
 }

@@ -6,6 +6,11 @@
 #include "base/clock.h"
 #include "rpc/client/rpc_engine.h"
 
+/* A transfer's sockets: two addresses that are tried at once, and a resolver's. */
+enum { SOCKETS_EACH = 3 };
+
+struct socket_watch;
+
 struct rpc_multi {
     struct rpc_engine *engine;
     const struct rpc_curl *curl;
@@ -14,6 +19,10 @@ struct rpc_multi {
     void *context;
     int64_t due_ms;
     struct rpc_multi *next;
+    struct socket_watch *spare; /* libcurl gives a transfer up in silence where there is none. */
+    size_t watch_count;         /* Spare or not. */
+    size_t transfers;
+    struct rpc_grave grave;
     bool freed;
 };
 
@@ -21,6 +30,8 @@ struct rpc_multi {
 struct socket_watch {
     struct rpc_watch watch; /* First. */
     struct rpc_multi *multi;
+    struct socket_watch *next; /* Among the spare. */
+    struct rpc_grave grave;
 };
 
 static void report(struct rpc_multi *multi)
@@ -51,6 +62,20 @@ static void socket_ready(struct rpc_watch *watch, uint32_t events)
     act(self->multi, watch->fd, mask);
 }
 
+/* Enough for so many transfers. */
+static bool provide_watches(struct rpc_multi *multi, size_t transfers)
+{
+    while (multi->watch_count < SOCKETS_EACH * transfers) {
+        struct socket_watch *watch = alloc_should_fail() ? NULL : calloc(1, sizeof *watch);
+        if (watch == NULL) return false;
+        *watch = (struct socket_watch){
+            .watch = {.ready = socket_ready, .fd = -1}, .multi = multi, .next = multi->spare};
+        multi->spare = watch;
+        multi->watch_count++;
+    }
+    return true;
+}
+
 /* libcurl's: it wants other events of a socket. */
 static int socket_changed(CURL *easy, curl_socket_t fd, int what, void *context, void *assigned)
 {
@@ -60,14 +85,15 @@ static int socket_changed(CURL *easy, curl_socket_t fd, int what, void *context,
     if (what == CURL_POLL_REMOVE) {
         if (watch == NULL) return 0;
         (void)rpc_engine_watch(multi->engine, &watch->watch, fd, 0);
-        rpc_engine_bury(multi->engine, watch, free);
+        rpc_engine_bury(multi->engine, &watch->grave, watch, free);
+        multi->watch_count--;
         (void)multi->curl->multi_assign(multi->handle, fd, NULL);
         return 0;
     }
     if (watch == NULL) {
-        watch = calloc(1, sizeof *watch);
-        if (watch == NULL) return -1;
-        *watch = (struct socket_watch){{.ready = socket_ready, .fd = -1}, multi};
+        if (multi->spare == NULL && !provide_watches(multi, multi->watch_count + 1)) return -1;
+        watch = multi->spare;
+        multi->spare = watch->next;
         (void)multi->curl->multi_assign(multi->handle, fd, watch);
     }
     uint32_t events = ((what & CURL_POLL_IN) != 0 ? (uint32_t)EPOLLIN : 0U) |
@@ -85,7 +111,7 @@ static int timer_changed(CURLM *handle, long timeout_ms, void *context)
 
 struct rpc_multi *rpc_multi_new(struct rpc_engine *engine, rpc_multi_done *done, void *context)
 {
-    struct rpc_multi *multi = calloc(1, sizeof *multi);
+    struct rpc_multi *multi = alloc_should_fail() ? NULL : calloc(1, sizeof *multi);
     if (multi == NULL) return NULL;
     *multi = (struct rpc_multi){.engine = engine,
                                 .curl = rpc_engine_curl(engine),
@@ -109,6 +135,11 @@ static void free_now(void *item)
 {
     struct rpc_multi *multi = item;
     (void)multi->curl->multi_cleanup(multi->handle);
+    while (multi->spare != NULL) {
+        struct socket_watch *watch = multi->spare;
+        multi->spare = watch->next;
+        free(watch);
+    }
     free(multi);
 }
 
@@ -118,17 +149,21 @@ void rpc_multi_free(struct rpc_multi *multi)
     multi->freed = true;
     multi->due_ms = INT64_MAX;
     rpc_engine_remove_multi(multi->engine, multi);
-    rpc_engine_bury(multi->engine, multi, free_now);
+    rpc_engine_bury(multi->engine, &multi->grave, multi, free_now);
 }
 
 bool rpc_multi_add(struct rpc_multi *multi, CURL *easy)
 {
-    return multi->curl->multi_add_handle(multi->handle, easy) == CURLM_OK;
+    if (!provide_watches(multi, multi->transfers + 1)) return false;
+    if (multi->curl->multi_add_handle(multi->handle, easy) != CURLM_OK) return false;
+    multi->transfers++;
+    return true;
 }
 
 void rpc_multi_remove(struct rpc_multi *multi, CURL *easy)
 {
     (void)multi->curl->multi_remove_handle(multi->handle, easy);
+    multi->transfers--;
 }
 
 CURLM *rpc_multi_handle(struct rpc_multi *multi)
