@@ -74,8 +74,9 @@ def judged(result):
         half = find(result, call, 8, 32, "half")
         if OURS in half:
             what = f"{call}, p99 at half of full load"
-            if ("floor", "gRPC") in half:
-                what += f" (the floor has {number(half['floor', 'gRPC']['p99_us'])} µs)"
+            same = find(result, call, 8, 32, "same").get(("floor", "gRPC"))
+            if same is not None:
+                what += f" (the floor with as many calls has {number(same['p99_us'])} µs)"
             most(what, 1000, half[OURS]["p99_us"], "µs")
         full = find(result, call, 8, 32)
         if ("sotong", "Connect JSON") in full:
@@ -116,7 +117,8 @@ def times(ours, theirs):
 
 def show_load(result, load):
     size = f"{load['connections']} × {load['streams']}"
-    what = f"half of each server's load at {size}" if load["kind"] == "half" else size
+    what = {"closed": size, "half": f"half of each server's load at {size}",
+            "same": f"both with half of sotong's load at {size}"}[load["kind"]]
     print(f"\n{load['call']}, {what} (connections × streams)\n")
     rows = {(row["server"], row["protocol"]): row for row in load["rows"]}
     ours = rows.get(OURS)
