@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "app/app.h"
+#include "breakdown.rpc.h"
 #include "budget.h"
 #include "budget_derive.h"
 #include "budget_jobs.h"
@@ -29,10 +30,10 @@ static enum status budget_open(const struct app *app,
         return status;
     }
     const struct rpc_handlers *const services[] = {
-        &budget_budget_service_handlers,  &budget_contract_service_handlers,
-        &budget_fund_service_handlers,    &budget_ledger_service_handlers,
-        &budget_plan_service_handlers,    &budget_reservation_service_handlers,
-        &budget_revenue_service_handlers,
+        &budget_breakdown_service_handlers,   &budget_budget_service_handlers,
+        &budget_contract_service_handlers,    &budget_fund_service_handlers,
+        &budget_ledger_service_handlers,      &budget_plan_service_handlers,
+        &budget_reservation_service_handlers, &budget_revenue_service_handlers,
     };
     size_t count = 0;
     for (; count < ARRAY_LENGTH(services); count++)

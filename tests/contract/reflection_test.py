@@ -29,7 +29,7 @@ BUDGET = "sotong.budget.v1.BudgetService"
 SERVICES = {"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
             "grpc.reflection.v1alpha.ServerReflection", "sotong.slice.v1.SliceService",
             *(f"sotong.budget.v1.{name}Service" for name in
-              ("Budget", "Contract", "Fund", "Ledger", "Plan", "Reservation", "Revenue"))}
+              ("Breakdown", "Budget", "Contract", "Fund", "Ledger", "Plan", "Reservation", "Revenue"))}
 NOT_FOUND = 5
 
 
