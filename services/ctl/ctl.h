@@ -43,6 +43,8 @@ struct ctl_options {
     const char *after;
     const char *arguments[4]; /* What is no option. */
     size_t argument_count;
+    char **verb; /* `sotong budget VERB …`: the verb and what follows it; NULL: none. */
+    int verb_count;
 };
 
 typedef enum ctl_exit ctl_command(struct ctl *ctl, const struct ctl_options *options);

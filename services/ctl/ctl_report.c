@@ -6,6 +6,7 @@
 #include "base/decimal.h"
 #include "budget.rpc.h"
 #include "ctl.h"
+#include "ctl_budget.h"
 #include "ctl_terminal.h"
 #include "report.rpc.h"
 
@@ -180,6 +181,7 @@ static enum ctl_exit show_comparison(struct ctl *ctl, const struct ctl_options *
 
 enum ctl_exit ctl_budget(struct ctl *ctl, const struct ctl_options *options)
 {
+    if (options->verb != NULL) return budget_main(ctl, options->verb_count, options->verb);
     if (options->as_of == NULL) return ctl_usage("budget: say for which day: --as-of 2020-03-31");
     budget_get_execution_request in = BUDGET_GET_EXECUTION_REQUEST_INIT;
     in.as_of = in_arena(ctl, options->as_of);

@@ -52,7 +52,8 @@ void terminal_table_add(struct terminal_table *table, const char *const *cells)
     table->rows[table->row_count++] = row;
 }
 
-/* The text cut to this many columns, with an ellipsis where something is missing. */
+/* The text cut to this many columns, with an ellipsis where something is missing, and a space where
+ * half of a wide letter would have stood. */
 static void print_cut(const char *string, size_t width)
 {
     struct text text = text_from(string);
@@ -71,6 +72,7 @@ static void print_cut(const char *string, size_t width)
     }
     (void)fwrite(text.bytes, 1, offset, stdout);
     (void)fputs("…", stdout);
+    if (taken + 1 < width) (void)putchar(' ');
 }
 
 static void print_padding(size_t columns)

@@ -9,6 +9,7 @@
 #include "app/app_peers.h"
 #include "base/buffer.h"
 #include "ctl.h"
+#include "ctl_budget.h"
 #include "ctl_terminal.h"
 #include "rpc/codec/rpc_json.h"
 
@@ -36,8 +37,9 @@ static const struct command commands[] = {
      ctl_reconcile, 0, "r"},
     {"compose", "compose --as-of DATE [--publisher NAME] [--format md|html|json] [--output FILE]",
      "the work report as of a date", ctl_compose, 0, "afpw"},
-    {"budget", "budget --as-of DATE [--publisher NAME]", "the execution table (집행 현황)",
-     ctl_budget, 0, "ap"},
+    {"budget", "budget --as-of DATE [--publisher NAME] | budget VERB …",
+     "the execution table (집행 현황); the ledger's verbs: `sotong help budget`", ctl_budget, 0,
+     "ap"},
     {"export", "export --as-of DATE [--format table|csv|fdp] [--publisher NAME] [--output PATH]",
      "the budget for others: the bureau's table, a spreadsheet, a Fiscal Data Package", ctl_export,
      0, "afpw"},
@@ -225,7 +227,27 @@ static enum ctl_exit help_run(int argc, char **argv)
     const struct command *command = command_find(argv[2]);
     if (command == NULL) return ctl_usage("there is no command %s", argv[2]);
     print_usage(command);
+    if (command->run == ctl_budget) budget_print_help();
     return CTL_DONE;
+}
+
+/* `sotong budget VERB …`, where `--json` may stand before: the index of the verb. 0: the line is
+ * none of these. */
+static int verb_find(int argc, char **argv)
+{
+    int at = 1;
+    while (at < argc && (strcmp(argv[at], "--json") == 0 || strcmp(argv[at], "-j") == 0))
+        at++;
+    bool is_budget = at + 1 < argc && strcmp(argv[at], "budget") == 0;
+    return is_budget && argv[at + 1][0] != '-' ? at + 1 : 0;
+}
+
+/* Runs `sotong budget VERB …`; `export` and `watch` are commands of their own. */
+static enum ctl_exit verb_run(int argc, char **argv, int verb)
+{
+    struct ctl ctl = {.json = verb > 2};
+    const struct ctl_options given = {.verb = argv + verb, .verb_count = argc - verb};
+    return command_run(command_find("budget"), &ctl, &given);
 }
 
 /* What the command line says. */
@@ -297,6 +319,14 @@ int main(int argc, char **argv)
         return CTL_USAGE;
     }
     if (strcmp(argv[1], "help") == 0) return help_run(argc, argv);
+    int verb = verb_find(argc, argv);
+    bool is_alias =
+        verb > 0 && (strcmp(argv[verb], "export") == 0 || strcmp(argv[verb], "watch") == 0);
+    if (verb > 0 && !is_alias) return verb_run(argc, argv, verb);
+    if (is_alias) {
+        memmove(&argv[verb - 1], &argv[verb], (size_t)(argc - verb + 1) * sizeof *argv);
+        argc--;
+    }
     struct line line = {.command = NULL};
     enum ctl_exit code = line_read(argc, argv, &line);
     if (code != CTL_DONE) return code;
