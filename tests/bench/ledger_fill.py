@@ -14,6 +14,8 @@ SPAN_MS = 50 * 24 * 3600 * 1000  # Over which they were recorded, until now.
 CACHE_KIB = 2 << 20
 TABLES = ("budget_entries", "budget_events", "rpc_requests")
 
+# CROSS JOIN, so that the commitments are gone through once, in their order.
+#
 # The commitments by number from 0, in the order of their days: :count of them over the items. The factor
 # and the items' count have no divisor in common.
 MADE = f"""
@@ -30,8 +32,8 @@ INSERT INTO budget_entries (id, line_id, kind, amount_won, effective_date, recor
 SELECT :first_id + n, items.line_id, 3, amount, days.day, recorded_ms, 0, NULL, 0, 0, 0, NULL, 0, 0,
        NULL, :description
 FROM commitments
-JOIN temp.items AS items ON items.item = commitments.item
-JOIN temp.days AS days ON days.number = commitments.day
+CROSS JOIN temp.items AS items ON items.item = commitments.item
+CROSS JOIN temp.days AS days ON days.number = commitments.day
 """
 EVENTS = MADE + """
 INSERT INTO budget_events (sequence, kind, recorded_ms, line, label, entry_id, entry_kind, amount_won,
@@ -39,12 +41,12 @@ INSERT INTO budget_events (sequence, kind, recorded_ms, line, label, entry_id, e
 SELECT :first_event + n, 4, recorded_ms, items.name, items.label, :first_id + n, 3, amount, days.day,
        recorded_ms, 0
 FROM commitments
-JOIN temp.items AS items ON items.item = commitments.item
-JOIN temp.days AS days ON days.number = commitments.day
+CROSS JOIN temp.items AS items ON items.item = commitments.item
+CROSS JOIN temp.days AS days ON days.number = commitments.day
 """
 REQUESTS = MADE + """
 INSERT INTO rpc_requests (request_id, method, digest, response, recorded_ms)
-SELECT 'bench-' || lower(hex(randomblob(8))), :method, randomblob(32), randomblob(:response_bytes),
+SELECT 'bench-' || lower(hex(randomblob(8))), :method, :digest, :response,
        recorded_ms
 FROM commitments
 """
@@ -54,8 +56,8 @@ INSERT INTO budget_days (line_id, day, current_won, committed_won, spent_won, co
 SELECT items.line_id, days.day, :granted, sum(sum(amount)) OVER so_far, 0,
        sum(count(*)) OVER so_far, 0
 FROM commitments
-JOIN temp.items AS items ON items.item = commitments.item
-JOIN temp.days AS days ON days.number = commitments.day
+CROSS JOIN temp.items AS items ON items.item = commitments.item
+CROSS JOIN temp.days AS days ON days.number = commitments.day
 GROUP BY items.line_id, days.day
 WINDOW so_far AS (PARTITION BY items.line_id ORDER BY days.day)
 """
@@ -110,7 +112,7 @@ def fill(path, items, count):
     began_ms = int(time.time() * 1000) - SPAN_MS
     values = {"count": count, "first_id": first, "recorded": began_ms, "span": SPAN_MS, "first_event": event,
               "description": ledger_store.DESCRIPTION, "method": ledger_recipe.METHOD,
-              "response_bytes": ledger_store.RESPONSE_BYTES, "granted": ledger_store.GRANTED}
+              "digest": bytes(32), "response": bytes(ledger_store.RESPONSE_BYTES), "granted": ledger_store.GRANTED}
     store.execute("BEGIN")
     # What was recorded so far was so before all that comes now.
     for table in TABLES:
