@@ -82,8 +82,8 @@ def bound(step, expression):
 @dataclasses.dataclass(frozen=True)
 class Ledger:
     """What the calls of pgbench are about."""
-    first_code: int  # Codes of lines that take commitments.
-    last_code: int
+    first_code: int  # Of the lines that take commitments.
+    strides: tuple  # From one department, project, item to the next, and how many there are.
     name: str  # Of a line, with {} for its code.
     amount: int
     day: str
@@ -107,7 +107,8 @@ class Ledger:
         }
 
     def chosen(self):
-        return (f"\\set code random({self.first_code}, {self.last_code})\n"
+        steps = "".join(f" + {stride} * random(0, {count - 1})" for stride, count in self.strides)
+        return (f"\\set code {self.first_code}{steps}\n"
                 "\\set number random(1, 9223372036854775806)\n")
 
     def script(self):

@@ -1,6 +1,6 @@
 """What deploy/dev bench ledger prints: tables, and what was asked for beside what was seen."""
 
-from rpc_report import number, table
+from rpc_report import number, table, times
 
 OURS = "sotong-sqlite"
 PEERS = ("grpc-c++-sqlite", "pgbench", "pgbench-function")
@@ -12,8 +12,8 @@ def find(result, in_flight):
 
 
 def best_peer(rows):
-    return max((rows[name] for name in PEERS if name in rows), key=lambda row: row["rate"],
-               default=None)
+    return max((rows[name] for name in PEERS if name in rows and rows[name]["rate"] > 0),
+               key=lambda row: row["rate"], default=None)
 
 
 def judged(result):
@@ -44,7 +44,7 @@ def show_rows(result, rows):
     table(["server", "commitments/s", "sotong on SQLite ÷ it", "p50 µs", "p99 µs", "CPU µs each",
            "server busy"],
           [[result["titles"][row["server"]], f"{row['rate']:,.0f}",
-            f"{ours['rate'] / row['rate']:.2f} ×" if ours else "", f"{row['p50_us']:,.0f}",
+            times(ours["rate"], row["rate"]) if ours else "", f"{row['p50_us']:,.0f}",
             f"{row['p99_us']:,.0f}", f"{row['cpu_us']:,.0f}", f"{100 * row['server_busy']:.0f} %"]
            for row in rows])
 

@@ -1,7 +1,6 @@
 """The ledger that all servers of deploy/dev bench ledger write to: made through the service's own calls,
 and what it must come to in the end."""
 
-import concurrent.futures
 import json
 import pathlib
 import sqlite3
@@ -21,7 +20,6 @@ GRANTED = 10 ** 12  # Of each item: more than any run commits.
 DESCRIPTION = "홍보물 제작 계약"
 REQUEST = "bench-{:016x}"
 RESPONSE_BYTES = 110  # About what the service keeps of its answer to one commitment.
-CALLERS = 16
 LABELS = ("부서", "정책사업", "단위사업")
 
 ENTRIES_MAX = 1000
@@ -48,19 +46,22 @@ def create(port):
         return call(port, "LedgerService/CreateLine", requestId=f"line-{number}",
                     **more)["line"]["name"]
 
-    root = line("root", publisher=PUBLISHER, fiscalYear=YEAR, label=PUBLISHER)
-    above = [root]
-    with concurrent.futures.ThreadPoolExecutor(CALLERS) as callers:
-        for label, width in zip(LABELS, WIDTHS):
-            wanted = [(parent, f"{label} {i + 1:02}") for parent in above for i in range(width)]
-            above = list(callers.map(
-                lambda one: line(f"{one[0].replace('/', '-')}-{one[1][-2:]}", parent=one[0],
-                                 label=one[1]), wanted))
-    for begin in range(0, len(above), ENTRIES_MAX):
+    items = []
+    # In the order of the tree, so that no line has to make room for another.
+    waiting = [(line("root", publisher=PUBLISHER, fiscalYear=YEAR, label=PUBLISHER), 0, 0)]
+    while waiting:
+        parent, level, made = waiting.pop()
+        if level == len(WIDTHS):
+            items.append(parent)
+        elif made < WIDTHS[level]:
+            waiting.append((parent, level, made + 1))
+            name = line(f"{code(parent)}-{made}", parent=parent, label=f"{LABELS[level]} {made + 1:02}")
+            waiting.append((name, level + 1, 0))
+    for begin in range(0, len(items), ENTRIES_MAX):
         entries = [{"line": name, "kind": "ENTRY_KIND_APPROPRIATION", "amountWon": str(GRANTED),
-                    "effectiveDate": GRANTED_DAY} for name in above[begin:begin + ENTRIES_MAX]]
+                    "effectiveDate": GRANTED_DAY} for name in items[begin:begin + ENTRIES_MAX]]
         call(port, "LedgerService/PostEntries", requestId=f"granted-{begin}", entries=entries)
-    return above
+    return items
 
 
 def code(name):
@@ -68,11 +69,18 @@ def code(name):
 
 
 def ledger(items):
-    """The same ledger for pgbench, which chooses a line by its code."""
-    codes = sorted(map(code, items))
-    if codes != list(range(codes[0], codes[-1] + 1)):
-        raise Failed("the items' codes have gaps")
-    return ledger_recipe.Ledger(first_code=codes[0], last_code=codes[-1],
+    """The same ledger for pgbench, which chooses a line by its code: the n-th department's are so many behind
+    the first's, and so on."""
+    strides = [1]
+    for width in reversed(WIDTHS[1:]):
+        strides.insert(0, 1 + width * strides[0])
+    first = code(items[0])
+    right = [first]
+    for stride, width in zip(strides, WIDTHS):
+        right = [one + stride * i for one in right for i in range(width)]
+    if right != list(map(code, items)):
+        raise Failed("the items' codes are not in the order of their tree")
+    return ledger_recipe.Ledger(first_code=first, strides=tuple(zip(strides, WIDTHS)),
                                 name=items[0].rsplit("-", 1)[0] + "-{}", amount=AMOUNT, day=DAY,
                                 description=DESCRIPTION, response_bytes=RESPONSE_BYTES)
 
