@@ -4,11 +4,14 @@ be counted in the metrics, and leave others served."""
 import pathlib
 import resource
 import socket
+import ssl
+import subprocess
 import sys
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from certificates import Certificates  # noqa: E402
 from abuse import (  # noqa: E402
     CALM, CONTINUATION, DATA, END_HEADERS, END_STREAM, GET_ROOT, HEADERS, PING, PREFACE,
     PRIORITY, RST_STREAM, SETTINGS, WINDOW_UPDATE, Http2, Victim, frame)
@@ -189,6 +192,96 @@ class HalfOpen(unittest.TestCase):
             for peer in peers:
                 peer.close()
             victim.check(self, "http_connections_refused", SMALL_KIB, 200)
+
+
+class Tls(unittest.TestCase):
+    """Handshakes that cost the server and lead nowhere; the one who behaves speaks plainly."""
+    HALF = b"\x16\x03\x01" # The first bytes of a record that begins one.
+
+    @classmethod
+    def setUpClass(cls):
+        cls.certificates = Certificates()
+        cls.addClassCleanup(cls.certificates.cleanup)
+        cls.context = ssl.create_default_context(cafile=str(cls.certificates.ca))
+        cls.context.set_alpn_protocols(["h2"])
+
+    def victim(self, *options):
+        return Victim("--tls-certificate", str(self.certificates.certificate), "--tls-key",
+                      str(self.certificates.key), "--tls-plain", "on", *options)
+
+    def connect(self, victim):
+        plain = socket.create_connection(("127.0.0.1", victim.port), 60)
+        return self.context.wrap_socket(plain, server_hostname="127.0.0.1")
+
+    def test_half_open_handshakes(self):
+        most, more = 100, 200
+        with self.victim("--limit", f"handshakes-max={most}",
+                         "--limit", "handshake-timeout-ms=3000") as victim:
+            peers = []
+            for _ in range(most + more):
+                peers.append(socket.create_connection(("127.0.0.1", victim.port), 60))
+                peers[-1].sendall(self.HALF)
+            victim.check(self, "http_tls_handshakes_refused", SMALL_KIB, more)
+            self.assertTrue(victim.counts("http_tls_handshake_timeouts", most))
+            for peer in peers:
+                self.assertEqual(peer.recv(1), b"")
+                peer.close()
+            self.connect(victim).close() # There is room again.
+
+    def test_slow_handshakes(self):
+        with self.victim("--limit", "handshake-timeout-ms=2000") as victim:
+            out = ssl.MemoryBIO()
+            try:
+                self.context.wrap_bio(ssl.MemoryBIO(), out, server_hostname="127.0.0.1").do_handshake()
+            except ssl.SSLWantReadError:
+                hello = out.read()
+            peers = [socket.create_connection(("127.0.0.1", victim.port), 60) for _ in range(100)]
+            alive = len(peers)
+            for byte in hello[:-1]: # The last one would take minutes.
+                alive = 0
+                for peer in peers:
+                    try:
+                        peer.sendall(bytes([byte]))
+                        alive += 1
+                    except OSError:
+                        pass
+                if alive == 0:
+                    break
+                time.sleep(0.05)
+            self.assertEqual(alive, 0)
+            victim.check(self, "http_tls_handshake_timeouts", SMALL_KIB, len(peers))
+            for peer in peers:
+                peer.close()
+
+    def test_many_handshakes(self):
+        with self.victim() as victim:
+            for _ in range(100):
+                self.connect(victim).close()
+                victim.look()
+            victim.check(self, "http_tls_handshakes", SMALL_KIB, 100)
+
+    def test_renegotiation(self):
+        with self.victim() as victim:
+            done = subprocess.run(
+                ["openssl", "s_client", "-tls1_2", "-connect", f"127.0.0.1:{victim.port}"],
+                input="R\n", capture_output=True, text=True, timeout=60)
+            self.assertIn("no renegotiation", done.stderr)
+            victim.check(self, "http_tls_handshakes", SMALL_KIB)
+            self.assertEqual(victim.counted("http_tls_handshakes"), 1)
+
+    def test_rapid_reset(self):
+        cancel = (8).to_bytes(4, "big")
+        with self.victim() as victim:
+            peer = self.connect(victim)
+            peer.sendall(PREFACE + frame(SETTINGS))
+            try:
+                for i in range(10000):
+                    peer.sendall(frame(HEADERS, END_HEADERS | END_STREAM, 2 * i + 1, GET_ROOT)
+                                 + frame(RST_STREAM, 0, 2 * i + 1, cancel))
+            except OSError: # Shown the door.
+                pass
+            peer.close()
+            victim.check(self, "http_reset_floods", SMALL_KIB)
 
 
 HOST = b"Host: a\r\n"
