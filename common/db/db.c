@@ -55,17 +55,44 @@ enum status db_open(const struct db_config *config, struct db **out, struct faul
     return OK;
 }
 
-void db_close(struct db *db)
+static void statements_free(struct db *db)
 {
-    if (db == NULL) return;
     for (size_t i = 0; i < DB_STATEMENT_BUCKETS; i++) {
         while (db->statements[i] != NULL) {
             struct db_statement *statement = db->statements[i];
             db->statements[i] = statement->next;
+            assert(!statement->busy);
             db->engine->finalize(statement->handle);
             free(statement);
         }
     }
+}
+
+enum status db_reopen(struct db *db, struct fault *fault)
+{
+    statements_free(db);
+    return db->engine->reopen == NULL ? OK : db->engine->reopen(db->connection, fault);
+}
+
+enum status db_trouble(struct db *db)
+{
+    enum status trouble = db->trouble;
+    db->trouble = OK;
+    return trouble;
+}
+
+/* Remembers what speaks of the store itself rather than of the statement. */
+static enum status noted(struct db *db, enum status status)
+{
+    bool worse = status == DATA_LOSS || (status == UNAVAILABLE && db->trouble == OK);
+    if (worse) db->trouble = status;
+    return status;
+}
+
+void db_close(struct db *db)
+{
+    if (db == NULL) return;
+    statements_free(db);
     db->engine->close(db->connection);
     free(db);
 }
@@ -80,7 +107,8 @@ static enum status statement_prepare(struct db *db, const struct db_sql *sql, bo
 {
     struct db_statement *statement = alloc_should_fail() ? NULL : calloc(1, sizeof *statement);
     if (statement == NULL) return RESOURCE_EXHAUSTED;
-    enum status status = db->engine->prepare(db->connection, sql, kept, &statement->handle);
+    enum status status =
+        noted(db, db->engine->prepare(db->connection, sql, kept, &statement->handle));
     if (status != OK) {
         free(statement);
         return status;
@@ -133,9 +161,9 @@ enum status db_run_values(struct db *db, const struct db_sql *sql, const struct 
     struct db_statement *statement;
     enum status status = statement_enter(db, sql, &statement);
     if (status != OK) return status;
-    status = db->engine->bind(statement->handle, values, count, false);
+    status = noted(db, db->engine->bind(statement->handle, values, count, false));
     while (status == OK)
-        status = db->engine->step(statement->handle);
+        status = noted(db, db->engine->step(statement->handle));
     statement_leave(db, statement);
     return status == NOT_FOUND ? OK : status;
 }
@@ -161,7 +189,7 @@ enum status db_query_values(struct db *db, struct db_rows *rows, const struct db
     struct db_statement *statement;
     enum status status = statement_enter(db, sql, &statement);
     if (status != OK) return status;
-    status = db->engine->bind(statement->handle, values, count, true);
+    status = noted(db, db->engine->bind(statement->handle, values, count, true));
     if (status != OK) {
         statement_leave(db, statement);
         return status;
@@ -182,7 +210,7 @@ static void *handle_of(const struct db_rows *rows)
 
 enum status db_next(struct db_rows *rows)
 {
-    return rows->db->engine->step(handle_of(rows));
+    return noted(rows->db, rows->db->engine->step(handle_of(rows)));
 }
 
 void db_end(struct db_rows *rows)
@@ -232,7 +260,7 @@ enum status db_query_int_values(struct db *db, int64_t *number, const struct db_
 
 static enum status control(struct db *db, enum db_control what)
 {
-    return db->engine->control(db->connection, what);
+    return noted(db, db->engine->control(db->connection, what));
 }
 
 enum status db_begin(struct db *db)

@@ -81,6 +81,14 @@ NODISCARD enum status db_open(const struct db_config *config, struct db **out, s
 /* Closes it; NULL is accepted. */
 void db_close(struct db *db);
 
+/* What the connection met since this was last asked: DATA_LOSS, the store is damaged; UNAVAILABLE,
+ * it could not be read or written; OK, neither. */
+enum status db_trouble(struct db *db);
+
+/* Opens the connection anew, as it may be of no more use after a failed read or write; no query may
+ * be open. A transaction is rolled back. UNAVAILABLE: it cannot be opened; the old one stays. */
+NODISCARD enum status db_reopen(struct db *db, struct fault *fault);
+
 /* Brings the schema up to the last migration, each step in its own transaction, and stores each
  * step's digest. The steps stand in the order of their numbers.
  *

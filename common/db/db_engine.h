@@ -24,6 +24,10 @@ struct db_engine {
     enum status (*open)(const struct db_config *config, void **connection, struct fault *fault);
     void (*close)(void *connection);
 
+    /* Opens the connection anew, in place; no statement of it is left. On failure the old one
+     * stays. NULL: the engine does so by itself. */
+    enum status (*reopen)(void *connection, struct fault *fault);
+
     /* Begins and ends transactions and savepoints. An engine may put off what cannot fail to the
      * next statement, or to the commit. */
     enum status (*control)(void *connection, enum db_control control);
@@ -83,6 +87,7 @@ struct db {
     const struct db_engine *engine;
     void *connection;
     enum db_access access;
+    enum status trouble;                                   /* See db_trouble. */
     struct db_statement *statements[DB_STATEMENT_BUCKETS]; /* By address of their db_sql. */
 };
 

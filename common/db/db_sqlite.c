@@ -21,6 +21,7 @@ enum {
 struct connection {
     sqlite3 *sqlite;
     sqlite3_stmt *controls[DB_CONTROL_COUNT]; /* NULL: not needed yet. */
+    enum db_access access;
     int logged; /* The result code that was logged last: a full disk fails many calls alike. */
 };
 
@@ -115,6 +116,37 @@ static void count_nothing(void)
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+static enum status handle_open(const char *path, enum db_access access, sqlite3 **out,
+                               struct fault *fault)
+{
+    sqlite3 *sqlite = NULL;
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    flags |=
+        access == DB_READ_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    int result = sqlite3_open_v2(path, &sqlite, flags, NULL);
+    if (result == SQLITE_OK) result = configure(sqlite, access);
+    if (result == SQLITE_OK) {
+        *out = sqlite;
+        return OK;
+    }
+    bool memory = (result & 0xFF) == SQLITE_NOMEM || sqlite == NULL;
+    enum status status = memory ? RESOURCE_EXHAUSTED : UNAVAILABLE;
+    if ((result & 0xFF) == SQLITE_CORRUPT) status = DATA_LOSS;
+    (void)fault_set(fault, status, "%s cannot be opened: %s", path,
+                    memory ? "no memory" : sqlite3_errmsg(sqlite));
+    (void)sqlite3_close_v2(sqlite);
+    return status;
+}
+
+static void handle_close(struct connection *connection)
+{
+    for (size_t i = 0; i < DB_CONTROL_COUNT; i++) {
+        (void)sqlite3_finalize(connection->controls[i]);
+        connection->controls[i] = NULL;
+    }
+    (void)sqlite3_close_v2(connection->sqlite);
+}
+
 static enum status open_file(const struct db_config *config, void **out, struct fault *fault)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -123,17 +155,9 @@ static enum status open_file(const struct db_config *config, void **out, struct 
     if (connection == NULL) {
         return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for a connection");
     }
-    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    flags |= config->access == DB_READ_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                             : SQLITE_OPEN_READONLY;
-    int result = sqlite3_open_v2(config->store, &connection->sqlite, flags, NULL);
-    if (result == SQLITE_OK) result = configure(connection->sqlite, config->access);
-    if (result != SQLITE_OK) {
-        bool memory = (result & 0xFF) == SQLITE_NOMEM || connection->sqlite == NULL;
-        enum status status =
-            fault_set(fault, memory ? RESOURCE_EXHAUSTED : UNAVAILABLE, "%s cannot be opened: %s",
-                      config->store, memory ? "no memory" : sqlite3_errmsg(connection->sqlite));
-        (void)sqlite3_close_v2(connection->sqlite);
+    connection->access = config->access;
+    enum status status = handle_open(config->store, config->access, &connection->sqlite, fault);
+    if (status != OK) {
         free(connection);
         return status;
     }
@@ -141,12 +165,22 @@ static enum status open_file(const struct db_config *config, void **out, struct 
     return OK;
 }
 
+static enum status reopen_file(void *self, struct fault *fault)
+{
+    struct connection *connection = self;
+    sqlite3 *sqlite;
+    const char *path = sqlite3_db_filename(connection->sqlite, "main");
+    enum status status = handle_open(path, connection->access, &sqlite, fault);
+    if (status != OK) return status;
+    handle_close(connection);
+    connection->sqlite = sqlite;
+    return OK;
+}
+
 static void close_file(void *self)
 {
     struct connection *connection = self;
-    for (size_t i = 0; i < DB_CONTROL_COUNT; i++)
-        (void)sqlite3_finalize(connection->controls[i]);
-    (void)sqlite3_close_v2(connection->sqlite);
+    handle_close(connection);
     free(connection);
 }
 
@@ -168,7 +202,7 @@ static enum status control_run(struct connection *connection, enum db_control wh
                                     statement, NULL);
     }
     if (result == SQLITE_OK) result = sqlite3_step(*statement);
-    if (result == SQLITE_DONE && what == DB_BEGIN_WRITE) connection->logged = SQLITE_OK;
+    if (result == SQLITE_DONE && what == DB_COMMIT) connection->logged = SQLITE_OK;
     enum status status = status_of(connection, result, texts[what]);
     (void)sqlite3_reset(*statement); /* Repeats the step's result, which was reported. */
     return status;
@@ -344,6 +378,7 @@ const struct db_engine db_sqlite = {
     .copy_begin = "PRAGMA defer_foreign_keys = ON",
     .copy_end = "",
     .open = open_file,
+    .reopen = reopen_file,
     .close = close_file,
     .control = control,
     .prepare = prepare,

@@ -4,52 +4,59 @@
 
 #include "health.rpc.h"
 
-static bool mounted(const struct health *health, const char *service)
+typedef Grpc__Health__V1__HealthCheckResponse__ServingStatus serving_status;
+
+/* The service's place among those mounted; their number: there is no such service. */
+static size_t place_of(const struct health *health, const char *service)
 {
-    if (service[0] == '\0') return true;
-    for (size_t i = 0; i < health->mounted_count; i++) {
-        if (strcmp(health->mounted[i]->service->name, service) == 0) return true;
-    }
-    return false;
+    size_t place = 0;
+    while (place < health->mounted_count &&
+           strcmp(health->mounted[place]->service->name, service) != 0)
+        place++;
+    return place;
 }
 
-static Grpc__Health__V1__HealthCheckResponse__ServingStatus serving(const struct health *health)
+static serving_status status_of(const struct health *health, const char *service)
 {
-    return *health->draining ? HEALTH_HEALTH_CHECK_RESPONSE_SERVING_STATUS_NOT_SERVING
-                             : HEALTH_HEALTH_CHECK_RESPONSE_SERVING_STATUS_SERVING;
+    size_t place = service[0] == '\0' ? 0 : place_of(health, service);
+    if (place == health->mounted_count) {
+        return HEALTH_HEALTH_CHECK_RESPONSE_SERVING_STATUS_SERVICE_UNKNOWN;
+    }
+    bool stored = health->store != NULL && place < health->stored_count;
+    bool down = stored && rpc_store_state(health->store) != RPC_STORE_UP;
+    return down || *health->draining ? HEALTH_HEALTH_CHECK_RESPONSE_SERVING_STATUS_NOT_SERVING
+                                     : HEALTH_HEALTH_CHECK_RESPONSE_SERVING_STATUS_SERVING;
 }
 
 enum status health_check(struct health *self, struct rpc_call *call,
                          const health_health_check_request *in, health_health_check_response *out)
 {
-    if (!mounted(self, in->service)) {
-        return rpc_fail(call, NOT_FOUND, "this server has no such service");
-    }
-    out->status = serving(self);
-    return OK;
+    out->status = status_of(self, in->service);
+    if (out->status != HEALTH_HEALTH_CHECK_RESPONSE_SERVING_STATUS_SERVICE_UNKNOWN) return OK;
+    return rpc_fail(call, NOT_FOUND, "this server has no such service");
 }
 
-static enum status send_status(struct rpc_call *call,
-                               Grpc__Health__V1__HealthCheckResponse__ServingStatus status)
-{
-    health_health_check_response response = HEALTH_HEALTH_CHECK_RESPONSE_INIT;
-    response.status = status;
-    return health_watch_send(call, &response);
-}
-
-/* Services neither come nor go: all that a watcher will learn is that the server stops. */
+/* Services neither come nor go: all that a watcher will learn is that the store goes down and comes
+ * back, for which it is woken as by a commit, and that the server stops. */
 enum status health_watch(struct health *self, struct rpc_call *call,
                          const health_health_check_request *in)
 {
-    bool known = mounted(self, in->service);
-    enum status status = send_status(
-        call, known ? serving(self) : HEALTH_HEALTH_CHECK_RESPONSE_SERVING_STATUS_SERVICE_UNKNOWN);
-    while (status == OK)
-        status = rpc_wait_commit(call);
-    if (status == UNAVAILABLE && known) {
-        enum status sent =
-            send_status(call, HEALTH_HEALTH_CHECK_RESPONSE_SERVING_STATUS_NOT_SERVING);
-        if (sent != OK) return sent;
+    health_health_check_response response = HEALTH_HEALTH_CHECK_RESPONSE_INIT;
+    bool told = false;
+    enum status status = OK;
+    while (status == OK) {
+        serving_status now = status_of(self, in->service);
+        if (!told || now != response.status) {
+            response.status = now;
+            status = health_watch_send(call, &response);
+        }
+        told = true;
+        if (status == OK) status = rpc_wait_commit(call);
     }
-    return status;
+    if (status != UNAVAILABLE ||
+        response.status != HEALTH_HEALTH_CHECK_RESPONSE_SERVING_STATUS_SERVING)
+        return status;
+    response.status = HEALTH_HEALTH_CHECK_RESPONSE_SERVING_STATUS_NOT_SERVING;
+    enum status sent = health_watch_send(call, &response);
+    return sent == OK ? status : sent;
 }

@@ -6,9 +6,12 @@
 #include <stddef.h>
 
 #include "rpc/rpc.h"
+#include "rpc/server/rpc_store.h"
 
 struct health {
     const struct rpc_handlers *const *mounted; /* Services that Check knows besides "". */
     size_t mounted_count;
-    const atomic_bool *draining; /* NOT_SERVING from then on. */
+    size_t stored_count; /* Of these, the first: NOT_SERVING, as "" is, while `store` … */
+    const struct rpc_store *store; /* … cannot be written. NULL: there is none. */
+    const atomic_bool *draining;   /* NOT_SERVING from then on. */
 };

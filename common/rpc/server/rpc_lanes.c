@@ -22,6 +22,7 @@ struct rpc_lanes {
     struct rpc_lanes_config config;
     atomic_uint commits;      /* Counted by the writer when they are durable. */
     struct rpc_chores chores; /* The writer's. */
+    struct rpc_store store;
     uv_thread_t writer_thread;
     bool writer_started;
     struct rpc_workers *flows;
@@ -38,15 +39,20 @@ struct rpc_lanes {
     bool stopping;
 };
 
+/* Wakes who waits for commits, health's watchers among them. */
+static void tell_waiters(struct rpc_lanes *lanes)
+{
+    lanes->commits++;
+    lanes->config.committed(lanes->config.context);
+}
+
 /* ---- Commits of other processes ---- */
 
 static void watch_main(void *argument)
 {
     struct rpc_lanes *lanes = argument;
-    while (db_watch_wait(lanes->watch)) {
-        lanes->commits++;
-        lanes->config.committed(lanes->config.context);
-    }
+    while (db_watch_wait(lanes->watch))
+        tell_waiters(lanes);
 }
 
 static void watch_start(struct rpc_lanes *lanes)
@@ -111,53 +117,63 @@ static void job_run(struct rpc_job *job, struct db *db)
     }
 }
 
-static void job_fail(struct rpc_job *job)
+static void job_fail(struct rpc_job *job, enum status outcome)
 {
-    job->status = rpc_fail(job->call, UNAVAILABLE, "the store could not commit; try again");
+    enum status status = outcome == DATA_LOSS ? DATA_LOSS : UNAVAILABLE;
+    job->status = rpc_fail(job->call, status, "the store could not commit%s",
+                           status == DATA_LOSS ? ": it is damaged" : "; try again");
     job->call->violation_count = 0;
     job->call->reason[0] = '\0';
 }
 
 /* Nothing of the batch is durable: none of its outcomes may leave, not even a failure, which may
  * rest on what a neighbour wrote. */
-static void batch_fail(struct rpc_jobs *jobs)
+static void batch_fail(struct rpc_jobs *jobs, enum status outcome)
 {
     for (struct rpc_job *job = jobs->first; job != NULL; job = job->next)
-        job_fail(job);
+        job_fail(job, outcome);
+}
+
+/* The store went down while they waited: none of them has run. */
+static void batch_refuse(const struct rpc_lanes *lanes, struct rpc_jobs *jobs)
+{
+    for (struct rpc_job *job = jobs->first; job != NULL; job = job->next)
+        job->status = rpc_store_refuse(&lanes->store, job->call);
 }
 
 /* What a transaction of calls and chores came to. */
 struct outcome {
-    bool kept;
-    bool again;   /* It was not kept, but may be when all is run once more. */
-    bool changed; /* By a chore. */
+    enum status status; /* OK: it is durable. */
+    bool again;         /* It is not, but may be when all is run once more. */
+    bool changed;       /* By a chore. */
 };
 
 static struct outcome batch_try(struct rpc_lanes *lanes, struct rpc_jobs *jobs, bool chores)
 {
     struct db *db = lanes->config.writer;
-    struct outcome outcome = {false, false, false};
     int64_t began_us = clock_monotonic_us();
-    if (db_begin(db) != OK) return outcome;
+    struct outcome outcome = {db_begin(db), false, false};
+    if (outcome.status != OK) return outcome;
     for (struct rpc_job *job = jobs->first; job != NULL; job = job->next) {
         if (!job->ran || job->write == NULL) job_run(job, db);
         job->ran = true;
     }
     outcome.changed = chores && rpc_chores_run(&lanes->chores, db);
-    outcome.kept = db_commit(db) == OK;
-    outcome.again = !outcome.kept && db_may_run_again(db);
+    outcome.status = db_commit(db);
+    bool kept = outcome.status == OK;
+    outcome.again = !kept && db_may_run_again(db);
     if (jobs->count > 0 || outcome.changed) {
         rpc_metrics_commit(lanes->config.metrics, jobs->count, clock_monotonic_us() - began_us,
-                           outcome.kept);
+                           kept);
     }
-    if (!outcome.kept) db_rollback(db);
+    if (!kept) db_rollback(db);
     return outcome;
 }
 
 /* All calls fail, and those that may run again forget it. */
 static void batch_forget(struct rpc_jobs *jobs)
 {
-    batch_fail(jobs);
+    batch_fail(jobs, UNAVAILABLE);
     for (struct rpc_job *job = jobs->first; job != NULL; job = job->next) {
         if (job->write == NULL) rpc_call_forget(job->call);
     }
@@ -168,16 +184,16 @@ static void batch_forget(struct rpc_jobs *jobs)
 static void batch_run(struct rpc_lanes *lanes, struct rpc_jobs *jobs, bool chores)
 {
     struct outcome outcome = batch_try(lanes, jobs, chores);
-    if (chores && !outcome.kept) rpc_chores_put_off(&lanes->chores);
+    if (chores && outcome.status != OK) rpc_chores_put_off(&lanes->chores);
     for (int attempt = 1; outcome.again && attempt < WRITE_ATTEMPTS_MAX; attempt++) {
         batch_forget(jobs);
         outcome = batch_try(lanes, jobs, false);
     }
-    if (!outcome.kept) batch_fail(jobs);
-    if (chores && outcome.kept) rpc_chores_kept(&lanes->chores);
-    if (!outcome.kept || (jobs->count == 0 && !outcome.changed)) return;
-    lanes->commits++;
-    lanes->config.committed(lanes->config.context);
+    bool kept = outcome.status == OK;
+    if (!kept) batch_fail(jobs, outcome.status);
+    if (chores && kept) rpc_chores_kept(&lanes->chores);
+    bool turned = rpc_store_check(&lanes->store, outcome.status);
+    if (turned || (kept && (jobs->count > 0 || outcome.changed))) tell_waiters(lanes);
 }
 
 /* Hands out what the batch's jobs came to. Their owners may release them at once. */
@@ -198,21 +214,23 @@ static void batch_finish(struct rpc_lanes *lanes, struct rpc_jobs *jobs)
     uv_mutex_unlock(&lanes->mutex);
 }
 
-/* How long until the next chore is due, under the mutex; INT64_MAX: for ever. */
-static int64_t chores_wait_ms(const struct rpc_lanes *lanes)
+/* How long until a chore or a probe of the store is due, under the mutex; INT64_MAX: for ever. */
+static int64_t due_in_ms(const struct rpc_lanes *lanes)
 {
-    int64_t due_ms = lanes->chores_begun ? rpc_chores_due_ms(&lanes->chores) : INT64_MAX;
+    int64_t due_ms = rpc_store_due_ms(&lanes->store);
+    bool up = rpc_store_state(&lanes->store) == RPC_STORE_UP;
+    if (up && lanes->chores_begun) due_ms = rpc_chores_due_ms(&lanes->chores);
     if (due_ms == INT64_MAX) return INT64_MAX;
     int64_t wait_ms = due_ms - clock_monotonic_ms();
     return wait_ms > 0 ? wait_ms : 0;
 }
 
-/* Waits for something to write, under the mutex. False: the writer ends. */
+/* Waits for something to do, under the mutex. False: the writer ends. */
 static bool writer_wait(struct rpc_lanes *lanes)
 {
     while (lanes->writes.count == 0) {
         if (lanes->stopping) return false;
-        int64_t wait_ms = chores_wait_ms(lanes);
+        int64_t wait_ms = due_in_ms(lanes);
         if (wait_ms == 0) return true;
         if (wait_ms == INT64_MAX) {
             uv_cond_wait(&lanes->write_waiting, &lanes->mutex);
@@ -224,16 +242,27 @@ static bool writer_wait(struct rpc_lanes *lanes)
     return true;
 }
 
+/* `due`: what due_in_ms speaks of. */
+static void writer_turn(struct rpc_lanes *lanes, struct rpc_jobs *jobs, bool due)
+{
+    if (rpc_store_state(&lanes->store) == RPC_STORE_UP) {
+        batch_run(lanes, jobs, due);
+        return;
+    }
+    batch_refuse(lanes, jobs);
+    if (due && rpc_store_probe(&lanes->store)) tell_waiters(lanes);
+}
+
 static void writer_main(void *argument)
 {
     struct rpc_lanes *lanes = argument;
     uv_mutex_lock(&lanes->mutex);
     while (writer_wait(lanes)) {
-        bool chores = chores_wait_ms(lanes) == 0;
+        bool due = due_in_ms(lanes) == 0;
         struct rpc_jobs jobs =
             rpc_jobs_take(&lanes->writes, db_calls_batch_max(lanes->config.writer));
         uv_mutex_unlock(&lanes->mutex);
-        batch_run(lanes, &jobs, chores);
+        writer_turn(lanes, &jobs, due);
         batch_finish(lanes, &jobs);
         uv_mutex_lock(&lanes->mutex);
     }
@@ -260,6 +289,10 @@ enum status rpc_lanes_submit_write(struct rpc_lanes *lanes, struct rpc_job *job)
 {
     if (!lanes->writer_started) {
         return rpc_fail(job->call, FAILED_PRECONDITION, "the service has no store");
+    }
+    if (rpc_store_state(&lanes->store) != RPC_STORE_UP) {
+        rpc_refuse_count(job->call, RPC_REFUSED_STORE);
+        return rpc_store_refuse(&lanes->store, job->call);
     }
     uv_mutex_lock(&lanes->mutex);
     bool fits = lanes->writes.count < lanes->config.write_queue_max;
@@ -312,6 +345,22 @@ unsigned rpc_lanes_commits(const struct rpc_lanes *lanes)
     return lanes->commits;
 }
 
+const struct rpc_store *rpc_lanes_store(const struct rpc_lanes *lanes)
+{
+    return lanes->writer_started ? &lanes->store : NULL;
+}
+
+bool rpc_lanes_mend(struct rpc_lanes *lanes, struct db *reader)
+{
+    enum status trouble = reader == NULL ? OK : db_trouble(reader);
+    if (trouble == OK) return false;
+    if (trouble == DATA_LOSS && rpc_store_damage(&lanes->store)) tell_waiters(lanes);
+    struct fault fault;
+    db_rollback(reader);
+    (void)!db_reopen(reader, &fault);
+    return true;
+}
+
 enum status rpc_lanes_submit(struct rpc_lanes *lanes, struct rpc_call *call)
 {
     call->job = (struct rpc_job){.call = call};
@@ -338,7 +387,8 @@ static enum status writer_start(struct rpc_lanes *lanes, struct fault *fault)
 static enum status workers_start(struct rpc_lanes *lanes, struct fault *fault)
 {
     const struct rpc_lanes_config *config = &lanes->config;
-    struct rpc_workers_config workers = {.store = config->store,
+    struct rpc_workers_config workers = {.lanes = lanes,
+                                         .store = config->store,
                                          .workers_max = config->workers_max,
                                          .queue_max = config->flow_queue_max,
                                          .refusal = RPC_REFUSED_FLOW_QUEUE};
@@ -361,6 +411,7 @@ enum status rpc_lanes_new(const struct rpc_lanes_config *config, struct rpc_lane
     struct rpc_lanes *lanes = calloc(1, sizeof *lanes);
     if (lanes == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for the lanes");
     lanes->config = *config;
+    rpc_store_init(&lanes->store, config->writer);
     rpc_chores_init(&lanes->chores, config->chores, config->chore_count, config->chore_bytes_max);
     if (uv_mutex_init(&lanes->mutex) != 0 || uv_cond_init(&lanes->write_waiting) != 0 ||
         uv_cond_init(&lanes->write_done) != 0)

@@ -7,6 +7,7 @@
 #include "db/db.h"
 #include "rpc/rpc.h"
 #include "rpc/server/rpc_chores.h"
+#include "rpc/server/rpc_store.h"
 
 struct rpc_job;
 struct rpc_lanes;
@@ -35,8 +36,8 @@ NODISCARD enum status rpc_lanes_new(const struct rpc_lanes_config *config, struc
                                     struct fault *fault);
 
 /* Queues a call for its lane, which is not the loop's own; its loop is told when it is done.
- * UNAVAILABLE: the queue is full; FAILED_PRECONDITION: a write without a store. The fault is set.
- */
+ * UNAVAILABLE: the queue is full, or the store cannot be written (DATA_LOSS: it is damaged);
+ * FAILED_PRECONDITION: a write without a store. The fault is set. */
 NODISCARD enum status rpc_lanes_submit(struct rpc_lanes *lanes, struct rpc_call *call);
 
 /* Calls that wait for the writer, and for a worker. */
@@ -59,6 +60,14 @@ bool rpc_lanes_withdraw(struct rpc_lanes *lanes, struct rpc_job *job);
 NODISCARD enum status rpc_lanes_write(struct rpc_lanes *lanes, struct rpc_call *call,
                                       enum status (*write)(struct rpc_call *call, void *context),
                                       void *context);
+
+/* Whether the store can be written; NULL: there is none. */
+const struct rpc_store *rpc_lanes_store(const struct rpc_lanes *lanes);
+
+/* After the use of a read connection, with no query open; from the thread that has it. True: a read
+ * failed, and the connection was opened anew: its transaction has ended. Where it cannot be opened
+ * the old one stays, until a read fails again. */
+bool rpc_lanes_mend(struct rpc_lanes *lanes, struct db *reader);
 
 /* Begins to run the chores, and ends it: when this returns one may still run, but no other will
  * begin. */

@@ -153,6 +153,7 @@ static void turn_ended(uv_prepare_t *prepare)
     struct rpc_loop *loop = prepare->data;
     settle_fresh(loop);
     set_handle(loop);
+    if (rpc_lanes_mend(loop->lanes, loop->reader)) loop->reading = false;
     reader_settle(loop);
 }
 

@@ -11,6 +11,7 @@ const char *const rpc_refusal_names[RPC_REFUSAL_COUNT] = {
     [RPC_REFUSED_STREAM_IDLE] = "stream-idle-timeout-ms",
     [RPC_REFUSED_BODY_TIMEOUT] = "body-timeout-ms",
     [RPC_REFUSED_BODY_BYTES] = "body-bytes-max",
+    [RPC_REFUSED_STORE] = "store",
     [RPC_REFUSED_METHOD] = "method",
     [RPC_REFUSED_HTTP_METHOD] = "http-method",
     [RPC_REFUSED_CONTENT_TYPE] = "content-type",

@@ -17,6 +17,7 @@ enum rpc_refusal {
     RPC_REFUSED_STREAM_IDLE,
     RPC_REFUSED_BODY_TIMEOUT,
     RPC_REFUSED_BODY_BYTES,
+    RPC_REFUSED_STORE, /* No limit: it cannot be written. */
     /* Rules. */
     RPC_REFUSED_METHOD,
     RPC_REFUSED_HTTP_METHOD,

@@ -35,6 +35,18 @@ static void expose_queues(const struct rpc_scrape *scrape, struct exposition *pa
     exposition_value(page, &(struct exposition_label){"lane", "read"}, 1, (int64_t)queued.reads, 0);
 }
 
+static void expose_store(const struct rpc_scrape *scrape, struct exposition *page)
+{
+    const struct rpc_store *store = rpc_lanes_store(scrape->lanes);
+    if (store == NULL) return;
+    exposition_family(page, &(struct exposition_family){"sotong_store_writable", EXPOSITION_GAUGE,
+                                                        "1; 0 while the store takes no writes."});
+    exposition_value(page, NULL, 0, rpc_store_state(store) == RPC_STORE_UP, 0);
+    exposition_family(page, &(struct exposition_family){"sotong_store_outages", EXPOSITION_COUNTER,
+                                                        "Times that the store went down."});
+    exposition_value(page, NULL, 0, (int64_t)store->outages, 0);
+}
+
 static void expose_refusals(const struct rpc_refusals *refusals, struct exposition *page)
 {
     exposition_family(page, &(struct exposition_family){
@@ -134,6 +146,7 @@ void rpc_scrape_answer(const struct rpc_scrape *scrape, struct http_exchange *ex
     expose_build(scrape, &page);
     rpc_metrics_expose(scrape->metrics, &page);
     expose_queues(scrape, &page);
+    expose_store(scrape, &page);
     expose_refusals(scrape->refusals, &page);
     expose_spans(scrape->tracer, &page);
     expose_http(scrape, &page);

@@ -59,6 +59,7 @@ static enum status routes_start(struct rpc_server *server, struct fault *fault)
         server->mounted[i] = mounts[i].handlers;
     server->health.mounted = server->mounted;
     server->health.mounted_count = count;
+    server->health.stored_count = config->mount_count;
     server->reflection = (struct reflection){.mounted = server->mounted, .mounted_count = count};
     enum status status = rpc_routes_init(&server->routes, mounts, count);
     return status == OK ? OK : fault_set(fault, status, "no memory for the server");
@@ -107,7 +108,9 @@ static enum status lanes_start(struct rpc_server *server, struct fault *fault)
     if (config.writer != NULL) {
         status = db_migrate(config.writer, rpc_migrations, rpc_migration_count, fault);
     }
-    return status == OK ? rpc_lanes_new(&config, &server->lanes, fault) : status;
+    if (status == OK) status = rpc_lanes_new(&config, &server->lanes, fault);
+    if (status == OK) server->health.store = rpc_lanes_store(server->lanes);
+    return status;
 }
 
 static enum status recorder_start(struct rpc_loop *loop, struct fault *fault)

@@ -4,6 +4,7 @@
 #include <uv.h>
 
 #include "rpc/server/rpc_jobs.h"
+#include "rpc/server/rpc_lanes.h"
 #include "rpc/server/rpc_loop.h"
 #include "rpc/server/rpc_server_parts.h"
 
@@ -60,6 +61,7 @@ static void call_run(const struct rpc_workers *workers, struct rpc_call *call, s
     }
     rpc_call_encode(call); /* Here, not on the loop: a flow's answer may be a whole report. */
     call->db = NULL;
+    (void)rpc_lanes_mend(workers->config.lanes, *reader);
 }
 
 static void worker_main(void *argument)
