@@ -13,7 +13,7 @@ struct rpc_workers;
 
 struct rpc_workers_config {
     struct rpc_lanes *lanes; /* Whose they are. */
-    struct db_config store; /* What they read from; .store is NULL without one. */
+    struct db_config store;  /* What they read from; .store is NULL without one. */
     bool reads;      /* A call reads in one transaction, and once more where that was lost. */
     int workers_max; /* Started when first needed. */
     size_t queue_max;
