@@ -135,6 +135,9 @@ enum status year_close(struct db *db, const struct scope *scope, int64_t now_ms)
 {
     enum status status = event_year_close(db, scope, now_ms);
     if (status != OK) return status;
-    return db_run(db, &budget_year_close_sql, DB_TEXT(scope->publisher), DB_INT(scope->fiscal_year),
-                  DB_INT(now_ms));
+    status = db_run(db, &budget_year_close_sql, DB_TEXT(scope->publisher),
+                    DB_INT(scope->fiscal_year), DB_INT(now_ms));
+    if (status != OK) return status;
+    return db_run(db, &budget_year_lines_close_sql, DB_TEXT(scope->publisher),
+                  DB_INT(scope->fiscal_year), DB_INT(now_ms));
 }

@@ -3,10 +3,7 @@ SELECT line.id, line.name, line.fiscal_year, line.parent_name, line.label, line.
        line.position, line.publisher, line.memo, line.report_id, line.section, line.text_line,
        line.table_row, balance.current_won, balance.committed_won, balance.spent_won,
        balance.reserved_won, line.line_class,
-       CASE WHEN line.closed_ms IS NOT NULL
-                OR EXISTS (SELECT 1 FROM budget_closed_years AS over
-                           WHERE over.publisher = line.publisher
-                               AND over.fiscal_year = line.fiscal_year) THEN 1 ELSE 0 END
+       CASE WHEN line.closed_ms IS NULL THEN 0 ELSE 1 END
 FROM budget_lines AS line
 JOIN budget_balances AS balance ON balance.line_id = line.id
 WHERE line.name = $1
