@@ -59,10 +59,15 @@ static enum status event_read(const struct db_rows *rows, struct arena *arena,
                   .recorded_ms = db_int(rows, 9),
                   .rounding = db_int(rows, 10) != 0,
                   .citation = {.report_id = "", .section = ""},
-                  .description = ""},
+                  .corrects = db_int(rows, 11),
+                  .carry_over_type = (int32_t)db_int(rows, 12),
+                  .origin_year = (int32_t)db_int(rows, 13),
+                  .reservation = db_int(rows, 14),
+                  .description = db_copy(rows, 15, arena)},
     };
     event->entry.line = event->line;
-    bool whole = event->line != NULL && event->label != NULL && event->entry.effective_date != NULL;
+    bool whole = event->line != NULL && event->label != NULL &&
+                 event->entry.effective_date != NULL && event->entry.description != NULL;
     return whole ? OK : RESOURCE_EXHAUSTED;
 }
 
