@@ -28,6 +28,7 @@ struct db;
 struct db_sql {
     const char *name;
     const char *text;
+    bool large; /* Its rows may not fit memory together. Others come whole from a server. */
 };
 
 /* One numbered step of a schema; the steps are append-only. */

@@ -25,7 +25,8 @@ enum {
     VALUES_MAX = 32,              /* Placeholders of one statement. */
     NAME_BYTES = 16,              /* "s4294967295" */
     DIGITS_BYTES = 24,            /* A number as text. */
-    RESULT_BYTES_MAX = 256 << 20, /* Of one statement's rows. */
+    ROWS_FETCHED = 1000,          /* Of a large statement, at a time. */
+    CURSOR_BYTES_MAX = 64 * 1024, /* The text of a large statement. */
     SCRIPT_BYTES_MAX = 4 << 20,   /* A migration. */
     CALLS_BATCH_MAX = 64,         /* Writers of other replicas wait as long. */
     BINARY = 1,                   /* A format of libpq's. */
@@ -42,6 +43,7 @@ struct statement {
     PGresult *result; /* NULL: not bound. */
     int row;          /* -1 before the first. */
     int row_count;
+    char cursor[NAME_BYTES]; /* "": all rows are in the result. It ends with its transaction. */
     char digits[DIGITS_BYTES];
 };
 
@@ -244,6 +246,53 @@ static enum status result_check(const struct statement *statement)
     return OK;
 }
 
+static enum status result_take(struct statement *statement)
+{
+    statement->row = -1;
+    statement->row_count = statement->session->pq.ntuples(statement->result);
+    return result_check(statement);
+}
+
+/* The next rows of a large statement. */
+static enum status cursor_fetch(struct statement *statement)
+{
+    char text[NAME_BYTES + sizeof "FETCH 2147483647 FROM "];
+    (void)snprintf(text, sizeof text, "FETCH %d FROM %s", ROWS_FETCHED, statement->cursor);
+    struct db_flight flight = {.what = statement->sql->name, .text = text, .name = ""};
+    reset(statement);
+    enum status status = db_session_run(statement->session, &flight, &statement->result);
+    return status == OK ? result_take(statement) : status;
+}
+
+static enum status cursor_open(struct statement *statement, struct db_flight *flight)
+{
+    struct db_session *session = statement->session;
+    struct buffer text;
+    PGresult *result = NULL;
+    buffer_init(&text, CURSOR_BYTES_MAX);
+    (void)snprintf(statement->cursor, sizeof statement->cursor, "c%u", ++session->statements);
+    enum status status = buffer_printf(&text, "DECLARE %s NO SCROLL CURSOR FOR %s",
+                                       statement->cursor, statement->sql->text);
+    if (status == OK) status = buffer_append_byte(&text, 0);
+    if (status == OK) {
+        flight->text = (const char *)text.bytes;
+        status = db_session_run(session, flight, &result);
+    }
+    if (status == OK) session->pq.clear(result);
+    buffer_free(&text);
+    return status == OK ? cursor_fetch(statement) : status;
+}
+
+static enum status statement_run(struct statement *statement, const struct parameters *parameters,
+                                 struct db_flight *flight)
+{
+    struct db_session *session = statement->session;
+    flight_choose(statement, parameters, (size_t)flight->count, flight);
+    enum status status = db_session_run(session, flight, &statement->result);
+    if (flight->prepare) statement->generation = flight->prepared ? session->generation : 0;
+    return status == OK ? result_take(statement) : status;
+}
+
 static enum status bind(void *self, const struct db_value *values, size_t count, bool copied)
 {
     (void)copied; /* It runs here: nothing is kept of the values. */
@@ -260,23 +309,28 @@ static enum status bind(void *self, const struct db_value *values, size_t count,
     if (!session->transaction && db_session_renew(session) != OK) return UNAVAILABLE;
     struct db_flight flight = {.what = statement->sql->name,
                                .text = statement->sql->text,
+                               .name = "",
                                .count = (int)count,
+                               .types = parameters.types,
                                .values = parameters.values,
                                .lengths = parameters.lengths,
                                .formats = parameters.formats};
-    flight_choose(statement, &parameters, count, &flight);
-    enum status status = db_session_run(session, &flight, &statement->result);
-    if (flight.prepare) statement->generation = flight.prepared ? session->generation : 0;
-    if (status != OK) return status;
-    statement->row = -1;
-    statement->row_count = session->pq.ntuples(statement->result);
-    return result_check(statement);
+    statement->cursor[0] = '\0';
+    /* Only in a transaction is there a cursor. */
+    if (statement->sql->large && session->transaction) return cursor_open(statement, &flight);
+    return statement_run(statement, &parameters, &flight);
 }
 
 static enum status step(void *self)
 {
     struct statement *statement = self;
-    if (statement->row + 1 >= statement->row_count) return NOT_FOUND;
+    if (statement->row + 1 >= statement->row_count) {
+        bool more = statement->cursor[0] != '\0' && statement->row_count == ROWS_FETCHED;
+        if (!more) return NOT_FOUND;
+        enum status status = cursor_fetch(statement);
+        if (status != OK) return status;
+        if (statement->row_count == 0) return NOT_FOUND;
+    }
     statement->row++;
     return OK;
 }

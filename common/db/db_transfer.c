@@ -123,7 +123,7 @@ static enum status table_read(struct arena *arena, struct db *db, struct db_tabl
     struct db_sql *counting = arena_calloc(arena, 1, sizeof *counting);
     if (select == NULL || insert == NULL || clear == NULL || counting == NULL)
         return RESOURCE_EXHAUSTED;
-    table->select = (struct db_sql){"select", select};
+    table->select = (struct db_sql){"select", select, .large = true};
     table->insert = (struct db_sql){"insert", insert};
     table->clear = (struct db_sql){"clear", clear};
     *counting =

@@ -3,7 +3,8 @@
     with Services() as services:
         services.json("import", "report.txt")
 
-The build folder is SOTONG_BUILD_DIRECTORY, which CTest sets.
+The build folder is SOTONG_BUILD_DIRECTORY, which CTest sets. SOTONG_TEST_STORE is a store that all five share
+in place of their files; postgres.py sets it.
 """
 
 import json
@@ -36,6 +37,12 @@ def free_ports(count):
     return ports
 
 
+def clear(store):
+    """What an earlier test left in the database is removed."""
+    drop = ";".join(f"DROP SCHEMA IF EXISTS {name} CASCADE" for name in NAMES)
+    subprocess.run(["psql", "-Xq", store, "-c", "SET client_min_messages TO warning", "-c", drop], check=True)
+
+
 class Services:
     def __init__(self, facts=False):
         self.facts = facts
@@ -43,6 +50,9 @@ class Services:
         self.data = pathlib.Path(self.folder.name)
         self.ports = dict(zip(NAMES, free_ports(len(NAMES))))
         self.processes = {}
+        self.store = os.environ.get("SOTONG_TEST_STORE")
+        if self.store:
+            clear(self.store)
         peers = ",".join(f"{name}=http://127.0.0.1:{port}" for name, port in self.ports.items())
         self.environment = {**os.environ, "SOTONG_PEERS": peers}
         for name in ("SOTONG_PORT", "SOTONG_DATA", "SOTONG_LISTEN"):
@@ -66,6 +76,8 @@ class Services:
 
     def start(self, name):
         command = [BUILD / "bin" / name, "--port", str(self.ports[name]), "--data", self.data]
+        if self.store:
+            command += ["--store", self.store]
         if self.facts:
             command += ["--facts", SOURCE / "services" / name / "facts"]
         with open(self.data / f"{name}.log", "ab") as log:

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "db/db.h"
 #include "support/store.h"
 #include "support/suite.h"
@@ -164,7 +163,6 @@ static void goes_on_after_a_lost_connection(void)
     /* At rest: the next transaction finds out by itself. */
     CU_ASSERT_EQUAL(things_in(db), 1);
     CU_ASSERT_EQUAL(db_query_int_values(other, &count, &terminate, NULL, 0), OK);
-    clock_set_ms(0);
     CU_ASSERT_EQUAL(db_begin(db), OK);
     enum status status = db_query_int(db, &id, &thing_insert, DB_TEXT("a"), DB_NULL, DB_NULL);
     while (status == UNAVAILABLE) { /* The server's last words may come late. */
@@ -235,6 +233,33 @@ static void undoes_savepoints_that_failed(void)
     db_close(db);
 }
 
+/* More rows than are fetched at a time, while other statements run between. */
+static void reads_large_results_in_pieces(void)
+{
+    static const struct db_sql numbers = {
+        "numbers", "SELECT n::bigint FROM generate_series(1, $1::bigint) AS s (n)", .large = true};
+    static const int64_t lengths[] = {0, 1, 999, 1000, 1001, 2000, 2500};
+    char path[STORE_PATH_BYTES];
+    struct db *db = opened_anew(path);
+    for (size_t i = 0; i < 2 * ARRAY_LENGTH(lengths); i++) {
+        bool transaction = i % 2 == 0;
+        if (transaction) CU_ASSERT_EQUAL(db_begin(db), OK);
+        struct db_rows rows;
+        int64_t count = 0, sum = 0;
+        CU_ASSERT_EQUAL_FATAL(db_query(db, &rows, &numbers, DB_INT(lengths[i / 2])), OK);
+        while (db_next(&rows) == OK) {
+            sum += db_int(&rows, 0);
+            if (count++ % 500 == 0) CU_ASSERT_EQUAL(things_in(db), 1);
+        }
+        CU_ASSERT_EQUAL(db_next(&rows), NOT_FOUND);
+        db_end(&rows);
+        CU_ASSERT_EQUAL(count, lengths[i / 2]);
+        CU_ASSERT_EQUAL(sum, lengths[i / 2] * (lengths[i / 2] + 1) / 2);
+        if (transaction) CU_ASSERT_EQUAL(db_commit(db), OK);
+    }
+    db_close(db);
+}
+
 static void refuses_what_cannot_be(void)
 {
     char path[STORE_PATH_BYTES];
@@ -290,5 +315,6 @@ SUITE("db_postgres", {"reads every type", reads_every_type},
       {"goes on after a lost connection", goes_on_after_a_lost_connection},
       {"does not commit what failed", does_not_commit_what_failed},
       {"undoes savepoints that failed", undoes_savepoints_that_failed},
+      {"reads large results in pieces", reads_large_results_in_pieces},
       {"refuses what cannot be", refuses_what_cannot_be},
       {"keeps commits durable", keeps_commits_durable})

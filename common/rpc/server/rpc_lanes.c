@@ -184,7 +184,10 @@ static void batch_forget(struct rpc_jobs *jobs)
 static void batch_run(struct rpc_lanes *lanes, struct rpc_jobs *jobs, bool chores)
 {
     struct outcome outcome = batch_try(lanes, jobs, chores);
-    if (chores && outcome.status != OK) rpc_chores_put_off(&lanes->chores);
+    if (chores && outcome.status != OK) {
+        rpc_chores_put_off(&lanes->chores);
+        chores = false;
+    }
     for (int attempt = 1; outcome.again && attempt < WRITE_ATTEMPTS_MAX; attempt++) {
         batch_forget(jobs);
         outcome = batch_try(lanes, jobs, false);
