@@ -23,6 +23,8 @@ struct connection {
     sqlite3_stmt *controls[DB_CONTROL_COUNT]; /* NULL: not needed yet. */
     enum db_access access;
     int logged; /* The result code that was logged last: a full disk fails many calls alike. */
+    bool whole; /* The savepoint is the transaction, which had changed nothing. */
+    int64_t changes_at_begin; /* Rows changed by this connection before the transaction. */
 };
 
 struct statement {
@@ -208,8 +210,37 @@ static enum status control_run(struct connection *connection, enum db_control wh
     return status;
 }
 
+static enum status write_begin(struct connection *connection)
+{
+    connection->whole = false;
+    connection->changes_at_begin = sqlite3_total_changes64(connection->sqlite);
+    return control_run(connection, DB_BEGIN_WRITE);
+}
+
+/* To keep what a savepoint goes back to, SQLite copies every page that is changed after it. In a
+ * transaction that has changed nothing so far there is nothing to keep: it can be begun once more.
+ * So the first write of a transaction, which often is the only one, costs no savepoint. */
+static bool savepoint_is_whole(const struct connection *connection)
+{
+    return connection->access == DB_READ_WRITE &&
+           connection->changes_at_begin == sqlite3_total_changes64(connection->sqlite);
+}
+
+static enum status whole_undo(struct connection *connection)
+{
+    enum status status = control_run(connection, DB_ROLLBACK);
+    return status == OK ? write_begin(connection) : status;
+}
+
 static enum status control(void *self, enum db_control what)
 {
+    struct connection *connection = self;
+    bool whole = connection->whole;
+    connection->whole = what == DB_SAVEPOINT_BEGIN && savepoint_is_whole(connection);
+    if (connection->whole) return OK;
+    if (whole && what == DB_SAVEPOINT_RELEASE) return OK;
+    if (whole && what == DB_SAVEPOINT_ROLLBACK) return whole_undo(connection);
+    if (what == DB_BEGIN_WRITE) return write_begin(connection);
     enum status status = control_run(self, what);
     bool undone = what == DB_SAVEPOINT_ROLLBACK && status == OK;
     return undone ? control_run(self, DB_SAVEPOINT_RELEASE) : status;

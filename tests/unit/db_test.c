@@ -178,6 +178,29 @@ static void undoes_a_savepoint_alone(void)
     fixture_close(&at);
 }
 
+/* A savepoint at the beginning of a transaction is all of it. */
+static void undoes_a_first_savepoint(void)
+{
+    struct fixture at = fixture_open();
+    CU_ASSERT_EQUAL(db_begin(at.db), OK);
+    for (int i = 1; i <= 2; i++) {
+        CU_ASSERT_EQUAL(db_savepoint_begin(at.db), OK);
+        CU_ASSERT_EQUAL(db_run(at.db, &group_insert, DB_INT(i), DB_TEXT("undone")), OK);
+        db_savepoint_rollback(at.db);
+        CU_ASSERT_EQUAL(groups_in(at.db), 0);
+    }
+    CU_ASSERT_EQUAL(db_savepoint_begin(at.db), OK);
+    CU_ASSERT_EQUAL(db_run(at.db, &group_insert, DB_INT(3), DB_TEXT("kept")), OK);
+    CU_ASSERT_EQUAL(db_savepoint_release(at.db), OK);
+    CU_ASSERT_EQUAL(db_savepoint_begin(at.db), OK);
+    CU_ASSERT_EQUAL(db_run(at.db, &group_insert, DB_INT(4), DB_TEXT("undone")), OK);
+    db_savepoint_rollback(at.db);
+    CU_ASSERT_EQUAL(groups_in(at.db), 1);
+    CU_ASSERT_EQUAL(db_commit(at.db), OK);
+    CU_ASSERT_EQUAL(groups_in(at.db), 1);
+    fixture_close(&at);
+}
+
 static void reads_while_another_writes(void)
 {
     struct fixture at = fixture_open();
@@ -340,6 +363,7 @@ SUITE("db", {"counts allocations", counts_allocations},
       {"maps errors", maps_errors},
       {"reads one statement within itself", reads_one_statement_within_itself},
       {"undoes a savepoint alone", undoes_a_savepoint_alone},
+      {"undoes a first savepoint", undoes_a_first_savepoint},
       {"reads while another writes", reads_while_another_writes},
       {"refuses what is no store", refuses_what_is_no_store},
       {"refuses other migrations", refuses_other_migrations},
