@@ -12,6 +12,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from ledger import (BudgetProcess, Refused, balance, entry, make_line,  # noqa: E402
                     naive, request_id)
+from postgres import Cluster, Missing  # noqa: E402
 from services import BUILD  # noqa: E402
 
 STORED = pathlib.Path(__file__).resolve().parent / "stored"
@@ -125,6 +126,38 @@ class AdminTest(unittest.TestCase):
                 with self.subTest(arguments=arguments):
                     self.assertIn(said, admin(*arguments, code=code))
             self.assertFalse((budget.data / "none.part").exists())
+
+    def test_another_engine(self):
+        """From SQLite to PostgreSQL and back: the same rows, the same outcomes, numbers that go on."""
+        try:
+            cluster = Cluster()
+        except Missing as why:
+            self.skipTest(str(why))
+        with cluster, BudgetProcess(facts=True) as budget:
+            line = make_line(budget.connect(), "바다홍보", BUDGET_WON)
+            this = {"requestId": request_id(), "entries": [entry(line, "COMMITMENT", 100)]}
+            first = budget.connect().call("LedgerService/PostEntries", this)
+            self.assertEqual(budget.stop(), 0)
+            moved, back = cluster.store("moved"), budget.data / "back"
+            digests = admin("digest", "budget", budget.file)
+            self.assertEqual(admin("copy", "budget", budget.file, moved), digests)
+            self.assertEqual(admin("digest", "budget", moved), digests)
+            self.assertIn("holds rows already", admin("copy", "budget", budget.file, moved, code=1))
+            with BudgetProcess(store=moved) as there:
+                connection = there.connect()
+                self.assertEqual(connection.call("LedgerService/PostEntries", this), first)
+                again = connection.call("LedgerService/PostEntries",
+                                        {**this, "requestId": request_id()})
+                self.assertNotEqual(again["entries"][0]["name"], first["entries"][0]["name"])
+                other = make_line(connection, "하늘상담", 1000)
+                self.assertNotEqual(other, line)
+                connection.call("ReservationService/CreateReservation", {
+                    "requestId": request_id(), "line": other, "amountWon": "10"})
+                self.assertEqual(there.stop(), 0)
+            self.assertEqual(admin("copy", "budget", moved, back),
+                             admin("digest", "budget", moved))
+            with Restored(back) as home:
+                self.assertEqual(balance(home.connect(), line)[1], 200)
 
     def test_upgrade(self):
         """A store that the version before posting wrote, of two small reports."""

@@ -49,6 +49,7 @@ class Proxy:
                 server.connect(self.behind)
             except OSError:
                 client.close()
+                server.close()
                 continue
             with self.lock:
                 self.open |= {client, server}
@@ -68,7 +69,10 @@ class Proxy:
                 pass
         with self.lock:
             self.open.discard(one)
-        one.close()
+            done = other not in self.open
+        if done:
+            one.close()
+            other.close()
 
     def close(self):
         self.cut()
