@@ -59,7 +59,7 @@ enum status json_refuse(const struct json_reader *reader, size_t at, const char 
         line++;
         begin = i + 1;
     }
-    struct text before = {reader->scan.text.bytes + begin, at - begin};
+    struct text before = {at == 0 ? "" : reader->scan.text.bytes + begin, at - begin};
     return fault_set(reader->fault, INVALID_ARGUMENT, "%s%sline %zu, column %zu: %s", path,
                      path[0] == '\0' ? "" : ", ", line, text_code_points(before) + 1, wrong);
 }
