@@ -1,5 +1,5 @@
-/* A service on a disk that breaks: the linker calls this instead of its main(), which is __real_main
- * here. The control file's path is in SOTONG_FAULTY_DISK. */
+/* A service on a disk that breaks: the linker calls this instead of its main(), which is
+ * __real_main here. The control file's path is in SOTONG_FAULTY_DISK. */
 #include <stdio.h>
 #include <stdlib.h>
 
