@@ -1,4 +1,5 @@
 /* budget: lines, entries, tables and funds. */
+#include "breakdown.rpc.h"
 #include "budget.rpc.h"
 #include "ctl_budget.h"
 #include "ctl_terminal.h"
@@ -104,6 +105,24 @@ static enum ctl_exit show_funds(struct ctl *ctl, const ProtobufCMessage *message
     return CTL_DONE;
 }
 
+static const struct verb_column class_columns[] = {
+    {"구분", "line_class", SHOW_TEXT, false, false},
+    {"과목 수", "line_count", SHOW_TEXT, true, false},
+    {"예산현액(원)", "current_won", SHOW_TEXT, true, false},
+    {"원인행위액(원)", "committed_won", SHOW_TEXT, true, false},
+    {"집행액(원)", "spent_won", SHOW_TEXT, true, false},
+    {"집행률", "execution_rate", SHOW_TEXT, true, false},
+    {"비중", "share", SHOW_TEXT, true, false},
+};
+
+static const struct verb_column carry_over_columns[] = {
+    {"과목", "label", SHOW_TEXT, false, true},
+    {"종류", "carry_over_type", SHOW_TEXT, false, false},
+    {"연도", "origin_year", SHOW_NUMBER, true, false},
+    {"금액(원)", "amount_won", SHOW_TEXT, true, false},
+    {"이름", "line", SHOW_TEXT, false, false},
+};
+
 static const struct verb verbs[] = {
     {.name = "lines",
      .summary = "the lines of a year with what they stand at (과목); without --year of the last",
@@ -155,6 +174,27 @@ static const struct verb verbs[] = {
      .shown = "rows",
      .columns = comparison_columns,
      .column_count = ARRAY_LENGTH(comparison_columns)},
+    {.name = "classes",
+     .summary = "totals by what the money is for (사업예산·일반예산)",
+     .service = &budget_breakdown_service,
+     .method = "GetClassTotals",
+     .fields = {{"as-of", "as_of", "DATE", NULL, VERB_OPTION_REQUIRED},
+                {"known-at", "known_at", "INSTANT", NULL, VERB_OPTION},
+                {"publisher", "publisher", "NAME", NULL, VERB_OPTION}},
+     .shown = "classes",
+     .columns = class_columns,
+     .column_count = ARRAY_LENGTH(class_columns)},
+    {.name = "carry-over",
+     .summary = "what was carried over, by type and year of origin (이월)",
+     .service = &budget_breakdown_service,
+     .method = "ListCarryOver",
+     .fields = {{"as-of", "as_of", "DATE", NULL, VERB_OPTION_REQUIRED},
+                {"known-at", "known_at", "INSTANT", NULL, VERB_OPTION},
+                {"line", "line", "LINE", "lines/", VERB_OPTION},
+                {"publisher", "publisher", "NAME", NULL, VERB_OPTION}},
+     .shown = "rows",
+     .columns = carry_over_columns,
+     .column_count = ARRAY_LENGTH(carry_over_columns)},
     {.name = "funds",
      .summary = "funds with their accounts and items (기금)",
      .service = &budget_budget_service,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "breakdown.rpc.h"
 #include "budget.rpc.h"
 #include "ctl_budget.h"
 #include "ctl_terminal.h"
@@ -171,6 +172,16 @@ static const struct verb verbs[] = {
                 {"year", "fiscal_year", "YEAR", NULL, VERB_OPTION},
                 {"fund", "fund", "FUND", NULL, VERB_OPTION},
                 {"class", "line_class", "project|basic-expenses|staff|returns", NULL, VERB_OPTION}},
+     .shown = "line",
+     .columns = line_columns,
+     .column_count = LINE_COLUMNS},
+    {.name = "classify-line",
+     .summary = "says what a line's money is for: project, basic-expenses, staff, returns",
+     .service = &budget_breakdown_service,
+     .method = "SetLineClass",
+     .writes = true,
+     .fields = {{"LINE", "name", NULL, "lines/", VERB_ARGUMENT},
+                {"CLASS", "line_class", NULL, NULL, VERB_ARGUMENT}},
      .shown = "line",
      .columns = line_columns,
      .column_count = LINE_COLUMNS},

@@ -169,6 +169,18 @@ class BudgetVerbs(unittest.TestCase):
         self.run_verb("record-revenue", "부과", "fees", "30만원", "--year", 2020, "--date", "2020-03-01")
         self.assertEqual(self.rows("revenue", "--as-of", "2020-12-31")[0]["미수(원)"], "300,000")
 
+    def test_classes_and_carry_over(self):
+        self.assertEqual(self.rows("classify-line", "2020-general-0015", "기본경비")[0]["구분"],
+                         "기본경비")
+        classes = self.json("classes", "--as-of", "2020-03-31")["classes"]
+        shown = self.rows("classes", "--as-of", "2020-03-31")
+        self.assertEqual([int(row["예산현액(원)"].replace(",", "")) for row in shown],
+                         [int(one["currentWon"]) for one in classes])
+        self.run_verb("post", "이월", "2020-general-0006", 9, "--carry-over", "사고이월",
+                      "--origin-year", 2019, "--date", "2020-01-03")
+        row, = self.rows("carry-over", "--as-of", "2020-12-31", "--line", "2020-general-0006")
+        self.assertEqual([row["종류"], row["연도"], row["금액(원)"]], ["사고이월", "2019", "9"])
+
     def test_the_command_line(self):
         for words, said in (
                 (("commit",), "say LINE; its form is: sotong budget commit LINE AMOUNT"),
