@@ -1,5 +1,5 @@
-/* A budget that looks at a line's money and then forgets the answer, one time in four: what a missing
- * lock would do. Linked in the place of the real check (ld's --wrap). */
+/* A budget that looks at a line's money and then forgets the answer, one time in four: what a
+ * missing lock would do. Linked in the place of the real check (ld's --wrap). */
 #include "budget_posting_rules.h"
 
 enum { ONE_IN = 4 };
