@@ -425,6 +425,22 @@ typedef void sweep_ask(struct budget_fixture *at, struct budget_answer *answer);
 
 #define SWEPT "lines/2026-general-0001"
 
+/* The first and the last open reservation: what failed may have taken numbers. */
+static char swept_first[40], swept_last[40];
+
+static void swept_find(struct budget_fixture *at)
+{
+    static const struct db_sql first = {
+        "first", "SELECT coalesce(min(id), 0) FROM budget_reservations WHERE state = 1"};
+    static const struct db_sql last = {
+        "last", "SELECT coalesce(max(id), 0) FROM budget_reservations WHERE state = 1"};
+    int64_t id = 0;
+    CU_ASSERT_EQUAL_FATAL(db_query_int_values(at->db, &id, &first, NULL, 0), OK);
+    (void)snprintf(swept_first, sizeof swept_first, "reservations/%lld", (long long)id);
+    CU_ASSERT_EQUAL_FATAL(db_query_int_values(at->db, &id, &last, NULL, 0), OK);
+    (void)snprintf(swept_last, sizeof swept_last, "reservations/%lld", (long long)id);
+}
+
 static void sweep_create(struct budget_fixture *at, struct budget_answer *answer)
 {
     budget_create_line_request in = BUDGET_CREATE_LINE_REQUEST_INIT;
@@ -498,7 +514,7 @@ static void sweep_commit(struct budget_fixture *at, struct budget_answer *answer
 {
     budget_post_reservation_request in = BUDGET_POST_RESERVATION_REQUEST_INIT;
     in.request_id = string_borrow("commit");
-    in.name = string_borrow("reservations/1");
+    in.name = swept_first;
     in.amount_won = 5;
     in.effective_date = string_borrow("2026-03-03");
     budget_ask(at, &budget_reservation_service_handlers, "PostReservation", &in, answer);
@@ -508,14 +524,14 @@ static void sweep_release(struct budget_fixture *at, struct budget_answer *answe
 {
     budget_release_reservation_request in = BUDGET_RELEASE_RESERVATION_REQUEST_INIT;
     in.request_id = string_borrow("release");
-    in.name = string_borrow("reservations/2");
+    in.name = swept_last;
     budget_ask(at, &budget_reservation_service_handlers, "ReleaseReservation", &in, answer);
 }
 
 static void sweep_get(struct budget_fixture *at, struct budget_answer *answer)
 {
     budget_get_reservation_request in = BUDGET_GET_RESERVATION_REQUEST_INIT;
-    in.name = string_borrow("reservations/1");
+    in.name = swept_first;
     budget_ask(at, &budget_reservation_service_handlers, "GetReservation", &in, answer);
 }
 
@@ -588,8 +604,10 @@ static void survives_every_failed_allocation(void)
     static sweep_ask *const asks[] = {sweep_create,  sweep_post,    sweep_refused, sweep_reserve,
                                       sweep_reserve, sweep_reserve, sweep_get,     sweep_list,
                                       sweep_commit,  sweep_release};
-    for (size_t i = 0; i < ARRAY_LENGTH(asks); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(asks); i++) {
+        swept_find(&at);
         sweep(&at, asks[i]);
+    }
     clock_set_ms(1781449200000 + 3600 * 1000);
     sweep(&at, sweep_expire);
     sweep(&at, sweep_close);
