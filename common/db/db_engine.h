@@ -59,6 +59,8 @@ struct db_engine {
      * foreign keys are checked at its end; numbers that the engine gives out go on behind those
      * that were written. */
     const char *copy_begin, *copy_end;
+    const char
+        *copy_close; /* After its commit: what was written can be read where nothing may be. */
 
     /* Runs several statements without values. */
     enum status (*script)(void *connection, const char *text, struct fault *fault);

@@ -515,6 +515,7 @@ const struct db_engine db_postgres = {
     .calls_batch_max = CALLS_BATCH_MAX,
     .copy_begin = "SET CONSTRAINTS ALL DEFERRED",
     .copy_end = "SET CONSTRAINTS ALL IMMEDIATE",
+    .copy_close = "",
     .open = open_server,
     .close = close_server,
     .control = control,

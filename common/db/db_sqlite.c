@@ -408,6 +408,7 @@ const struct db_engine db_sqlite = {
     .calls_batch_max = CALLS_BATCH_MAX,
     .copy_begin = "PRAGMA defer_foreign_keys = ON",
     .copy_end = "",
+    .copy_close = "PRAGMA journal_mode = DELETE",
     .open = open_file,
     .reopen = reopen_file,
     .close = close_file,

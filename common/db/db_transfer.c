@@ -300,5 +300,5 @@ enum status db_transfer(struct db *from, struct db *to, const struct db_schema *
         if (status != OK) fault_set(fault, status, "the new store cannot be written");
     }
     if (status != OK) db_rollback(to);
-    return status;
+    return status == OK ? db_script(to, to->engine->copy_close, fault) : status;
 }

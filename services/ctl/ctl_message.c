@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/date.h"
 #include "base/decimal.h"
@@ -21,7 +20,6 @@ enum {
     SEOUL_S = 9 * 3600,
     DAY_S = 86400,
     NS_LAST = 999999999,
-    TIME_BYTES = 32,
 };
 
 /* One value on its way into a message. */
@@ -316,16 +314,6 @@ enum status message_set(struct arena *arena, ProtobufCMessage *message, const ch
     return status;
 }
 
-static const char *instant_show(struct arena *arena, const protobuf_timestamp *instant)
-{
-    char string[TIME_BYTES];
-    struct tm local;
-    time_t seconds = (time_t)instant->seconds;
-    if (localtime_r(&seconds, &local) == NULL) return "?";
-    (void)strftime(string, sizeof string, "%Y-%m-%d %H:%M:%S", &local);
-    return arena_copy(arena, string, strlen(string));
-}
-
 static const char *quantity_show(struct arena *arena, const type_quantity *quantity)
 {
     char digits[DECIMAL_STRING_BYTES];
@@ -347,7 +335,7 @@ static const char *message_value_show(struct arena *arena, const ProtobufCMessag
 {
     if (value == NULL) return "";
     if (value->descriptor == protobuf_timestamp_type.descriptor)
-        return instant_show(arena, (const protobuf_timestamp *)value);
+        return terminal_instant(arena, (const protobuf_timestamp *)value);
     if (value->descriptor == type_quantity_type.descriptor)
         return quantity_show(arena, (const type_quantity *)value);
     return "";

@@ -249,3 +249,14 @@ void terminal_progress_stop(struct terminal_progress *progress)
     (void)pthread_mutex_destroy(&progress->mutex);
     free(progress);
 }
+
+const char *terminal_instant(struct arena *arena, const protobuf_timestamp *instant)
+{
+    enum { SEOUL_S = 9 * 60 * 60, TIME_BYTES = 32 };
+    char string[TIME_BYTES];
+    struct tm there;
+    time_t seconds = (time_t)instant->seconds + SEOUL_S;
+    if (gmtime_r(&seconds, &there) == NULL) return "?";
+    (void)strftime(string, sizeof string, "%Y-%m-%dT%H:%M:%S+09:00", &there);
+    return arena_copy(arena, string, strlen(string));
+}

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "slice.rpc.h"
+#include "timestamp.rpc.h"
 
 enum terminal_align { TERMINAL_LEFT, TERMINAL_RIGHT };
 
@@ -46,6 +47,10 @@ const char *terminal_style(enum terminal_style style);
 
 /* A number with thousands separators, in the arena. */
 const char *terminal_number(struct arena *arena, int64_t number);
+
+/* An instant as clocks in Seoul show it, `2026-11-23T06:30:25+09:00`, whatever the machine's zone;
+ * the same form is taken where an instant is asked for. */
+const char *terminal_instant(struct arena *arena, const protobuf_timestamp *instant);
 
 /* A text on one line: line feeds become spaces. */
 const char *terminal_line(struct arena *arena, const char *text);

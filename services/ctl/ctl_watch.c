@@ -7,12 +7,12 @@
 #include "budget.rpc.h"
 #include "ctl.h"
 #include "ctl_terminal.h"
+#include "ctl_words.h"
 #include "rpc/codec/rpc_json.h"
 
 enum {
     RETRIES_MAX = 60, /* Without an event in between, one a second. */
     EVENT_BYTES_MAX = 1024 * 1024,
-    TIME_BYTES = 32,
 };
 
 /* Where the feed stands. */
@@ -32,34 +32,30 @@ static const char *kind_words(budget_event_kind kind)
         [BUDGET_EVENT_KIND_LINE_REMOVED] = "line removed",
         [BUDGET_EVENT_KIND_ENTRY_POSTED] = "entry posted",
         [BUDGET_EVENT_KIND_ENTRY_WITHDRAWN] = "entry withdrawn",
+        [BUDGET_EVENT_KIND_LINE_CLOSED] = "line closed",
     };
     return (size_t)kind < ARRAY_LENGTH(words) ? words[kind] : words[0];
 }
 
-static const char *entry_words(budget_entry_kind kind)
+static void print_entry(struct watch *watch, const budget_entry *entry)
 {
-    static const char *const words[] = {
-        [BUDGET_ENTRY_KIND_UNSPECIFIED] = "?",    [BUDGET_ENTRY_KIND_APPROPRIATION] = "예산현액",
-        [BUDGET_ENTRY_KIND_CARRY_OVER] = "이월",  [BUDGET_ENTRY_KIND_COMMITMENT] = "원인행위",
-        [BUDGET_ENTRY_KIND_EXPENDITURE] = "집행",
-    };
-    return (size_t)kind < ARRAY_LENGTH(words) ? words[kind] : words[0];
+    (void)printf(
+        "  %s %s원 (%s)",
+        word_show(&watch->arena, &sotong__budget__v1__entry_kind__descriptor, (int)entry->kind),
+        terminal_number(&watch->arena, entry->amount_won), entry->effective_date);
+    if (entry->corrects[0] != '\0') (void)printf("  정정 %s", entry->corrects);
+    if (entry->description[0] != '\0')
+        (void)printf("  %s", terminal_line(&watch->arena, entry->description));
 }
 
 static void print_text(struct watch *watch, const budget_event *event)
 {
-    time_t seconds = event->recorded_time == NULL ? 0 : (time_t)event->recorded_time->seconds;
-    struct tm local;
-    char time_text[TIME_BYTES];
-    (void)localtime_r(&seconds, &local);
-    (void)strftime(time_text, sizeof time_text, "%Y-%m-%d %H:%M:%S", &local);
+    const char *time_text =
+        event->recorded_time == NULL ? "" : terminal_instant(&watch->arena, event->recorded_time);
     (void)printf("%s%lld  %s%s  %-15s  %s  %s", terminal_style(STYLE_DIM),
                  (long long)event->sequence, time_text, terminal_style(STYLE_PLAIN),
                  kind_words(event->kind), event->line, terminal_line(&watch->arena, event->label));
-    const budget_entry *entry = event->entry;
-    if (entry != NULL)
-        (void)printf("  %s %s원 (%s)", entry_words(entry->kind),
-                     terminal_number(&watch->arena, entry->amount_won), entry->effective_date);
+    if (event->entry != NULL) print_entry(watch, event->entry);
     (void)putchar('\n');
 }
 

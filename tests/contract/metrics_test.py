@@ -188,6 +188,7 @@ def calls(log):
 
 
 class Log(Server):
+    options = ["--threads", "1"] # A loop writes its lines in the order of its calls.
     def test_a_line_a_call(self):
         trace = "4bf92f3577b34da6a3ce929d0e0e4736"
         self.call("PutRow", {"row": {"name": "a", "text": "very secret"}})
@@ -231,7 +232,7 @@ class Log(Server):
 
 
 class FailedOnly(Server):
-    options = ["--log-calls", "failed"]
+    options = ["--log-calls", "failed", "--threads", "1"]
 
     def test_failed_calls_alone(self):
         self.call("PutRow", {"row": {"name": "a"}})
@@ -248,7 +249,7 @@ class NoCalls(Server):
 
 
 class Text(Server):
-    options = ["--log-format", "text", "--log-level", "debug"]
+    options = ["--log-format", "text", "--log-level", "debug", "--threads", "1"]
 
     def test_text_for_a_person(self):
         self.call("Fail", {"code": 9, "message": "a\nline \"quoted\""})
