@@ -53,12 +53,29 @@ static enum ctl_exit correct_prepare(struct ctl *ctl, ProtobufCMessage *message)
                       correction->corrects);
         return CTL_REFUSED;
     }
+    if (found.entry->corrects[0] != '\0')
+        return ctl_usage("budget correct: %s is a correction itself; post anew what is right",
+                         correction->corrects);
+    if (found.entry->kind == BUDGET_ENTRY_KIND_TRANSFER_IN ||
+        found.entry->kind == BUDGET_ENTRY_KIND_TRANSFER_OUT)
+        return ctl_usage("budget correct: %s is one side of a transfer; move the amount back, or "
+                         "correct both sides with post-file",
+                         correction->corrects);
     correction->kind = found.entry->kind;
     correction->carry_over_type = found.entry->carry_over_type;
     correction->origin_year = found.entry->origin_year;
     if (correction->effective_date[0] == '\0')
         correction->effective_date = found.entry->effective_date;
     if (correction->amount_won == 0) correction->amount_won = found.left_won;
+    return CTL_DONE;
+}
+
+static enum ctl_exit transfer_prepare(struct ctl *ctl, ProtobufCMessage *message)
+{
+    (void)ctl;
+    const budget_post_entries_request *request = (const budget_post_entries_request *)message;
+    if (strcmp(request->entries[0]->line, request->entries[1]->line) == 0)
+        return ctl_usage("budget transfer: both are %s", request->entries[0]->line);
     return CTL_DONE;
 }
 
@@ -150,7 +167,8 @@ static const struct verb verbs[] = {
                 {"date", "entries[0].effective_date entries[1].effective_date", "DATE", NULL,
                  VERB_TODAY},
                 {"description", "entries[0].description entries[1].description", "TEXT", NULL,
-                 VERB_OPTION}}},
+                 VERB_OPTION}},
+     .prepare = transfer_prepare},
     {.name = "correct",
      .summary =
          "takes an entry of a line back, in part or, without AMOUNT, what is left of it (정정)",

@@ -74,6 +74,7 @@ class BudgetVerbs(unittest.TestCase):
         after = self.line()
         self.assertEqual((after["committedWon"], after["spentWon"]),
                          (before["committedWon"], before["spentWon"]))
+        self.assertIn("is a correction itself", self.run_verb("correct", rest["기입"], LINE, code=2))
         self.assertIn("has no entry entries/999999", self.run_verb("correct", 999999, LINE, code=1))
         found = self.rows("entries", "--line", LINE, "--kind", "commitment,집행", "--from",
                           "2020-04-01", "--as-of", "2020-04-21")
@@ -84,6 +85,9 @@ class BudgetVerbs(unittest.TestCase):
         self.assertEqual([row["종류"] for row in rows], ["전용감", "전용증"])
         self.assertEqual([row["과목"] for row in rows], [f"lines/{LINE}", f"lines/{OTHER}"])
         self.run_verb("transfer", OTHER, LINE, "5백만원", "--date", "2020-05-02")
+        self.assertIn("both are", self.run_verb("transfer", LINE, LINE, 1, code=2))
+        self.assertIn("one side of a transfer",
+                      self.run_verb("correct", rows[0]["기입"], LINE, code=2))
 
     def test_entries_from_a_file(self):
         entries = [{"line": f"lines/{LINE}", "kind": "ENTRY_KIND_CARRY_OVER", "amountWon": won,
