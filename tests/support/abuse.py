@@ -138,12 +138,24 @@ class Victim:
         """Notes the memory; attacks call it while they go on."""
         self.most_kib = max(self.most_kib, self.kib())
 
+    def metrics(self):
+        """The page; after an attack there may be no room for a connection yet."""
+        end = time.monotonic() + WAIT_SECONDS
+        while True:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_SECONDS)
+            try:
+                connection.request("GET", "/metrics")
+                return connection.getresponse().read().decode()
+            except (OSError, http.client.HTTPException):
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
+            finally:
+                connection.close()
+
     def counted(self, counter):
         """A counter of /metrics, without its prefix and `_total`."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_SECONDS)
-        connection.request("GET", "/metrics")
-        page = connection.getresponse().read().decode()
-        connection.close()
+        page = self.metrics()
         found = re.search(rf"^sotong_{counter}(?:_total)? (\d+)$", page, re.MULTILINE)
         if not found:
             raise AssertionError(f"no {counter} in\n{page}")
