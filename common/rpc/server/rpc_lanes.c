@@ -145,14 +145,15 @@ static void batch_refuse(const struct rpc_lanes *lanes, struct rpc_jobs *jobs)
 struct outcome {
     enum status status; /* OK: it is durable. */
     bool again;         /* It is not, but may be when all is run once more. */
-    bool changed;       /* By a chore. */
+    bool chores;        /* They ran in it, and it is durable … */
+    bool changed;       /* … and one changed something. */
 };
 
 static struct outcome batch_try(struct rpc_lanes *lanes, struct rpc_jobs *jobs, bool chores)
 {
     struct db *db = lanes->config.writer;
     int64_t began_us = clock_monotonic_us();
-    struct outcome outcome = {db_begin(db), false, false};
+    struct outcome outcome = {.status = db_begin(db)};
     if (outcome.status != OK) return outcome;
     for (struct rpc_job *job = jobs->first; job != NULL; job = job->next) {
         if (!job->ran || job->write == NULL) job_run(job, db);
@@ -162,6 +163,7 @@ static struct outcome batch_try(struct rpc_lanes *lanes, struct rpc_jobs *jobs, 
     outcome.status = db_commit(db);
     bool kept = outcome.status == OK;
     outcome.again = !kept && db_may_run_again(db);
+    outcome.chores = kept && chores;
     if (jobs->count > 0 || outcome.changed) {
         rpc_metrics_commit(lanes->config.metrics, jobs->count, clock_monotonic_us() - began_us,
                            kept);
@@ -179,22 +181,49 @@ static void batch_forget(struct rpc_jobs *jobs)
     }
 }
 
-/* Runs the calls that waited, of which there may be none, and the chores that are due. What a lost
- * connection or a conflict undid is run again, a few times. */
-static void batch_run(struct rpc_lanes *lanes, struct rpc_jobs *jobs, bool chores)
+/* Runs a batch until it is kept: what a lost connection or a conflict undid is run again, a few
+ * times. `again` of what it returns: there was no end to that. */
+static struct outcome batch_insist(struct rpc_lanes *lanes, struct rpc_jobs *jobs, bool chores)
 {
     struct outcome outcome = batch_try(lanes, jobs, chores);
-    if (chores && outcome.status != OK) {
-        rpc_chores_put_off(&lanes->chores);
-        chores = false;
-    }
     for (int attempt = 1; outcome.again && attempt < WRITE_ATTEMPTS_MAX; attempt++) {
         batch_forget(jobs);
         outcome = batch_try(lanes, jobs, false);
     }
+    if (outcome.status != OK) batch_fail(jobs, outcome.status);
+    return outcome;
+}
+
+/* Each call in a transaction of its own, since one of them may be what undoes the others': a
+ * statement that ends its connection, for one. Ends with the first that fails otherwise, as then
+ * the store is out of order. OK: one at least was kept. */
+static enum status batch_split(struct rpc_lanes *lanes, struct rpc_jobs *jobs)
+{
+    struct outcome outcome = {UNAVAILABLE, .again = true};
+    bool kept = false;
+    for (struct rpc_job *job = jobs->first, *next; job != NULL; job = next) {
+        struct rpc_jobs single = {job, job, 1};
+        next = job->next;
+        job->next = NULL; /* The batch is this thread's alone. */
+        bool broken = outcome.status != OK && !outcome.again;
+        if (!broken) {
+            batch_forget(&single);
+            outcome = batch_insist(lanes, &single, false);
+            kept |= outcome.status == OK;
+        }
+        job->next = next;
+    }
+    return kept ? OK : outcome.status;
+}
+
+/* Runs the calls that waited, of which there may be none, and the chores that are due. */
+static void batch_run(struct rpc_lanes *lanes, struct rpc_jobs *jobs, bool chores)
+{
+    struct outcome outcome = batch_insist(lanes, jobs, chores);
+    if (chores && outcome.chores) rpc_chores_kept(&lanes->chores);
+    if (chores && !outcome.chores) rpc_chores_put_off(&lanes->chores);
+    if (outcome.again && jobs->count > 1) outcome.status = batch_split(lanes, jobs);
     bool kept = outcome.status == OK;
-    if (!kept) batch_fail(jobs, outcome.status);
-    if (chores && kept) rpc_chores_kept(&lanes->chores);
     bool turned = rpc_store_check(&lanes->store, outcome.status);
     if (turned || (kept && (jobs->count > 0 || outcome.changed))) tell_waiters(lanes);
 }
