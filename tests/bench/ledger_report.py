@@ -67,6 +67,10 @@ def show(result):
     if result["half"]:
         print("\nhalf of each server's load at full (calls on a schedule, 256 streams)\n")
         show_rows(result, result["half"])
+        disk = result["disk"]
+        print(f"\nThe disk alone in the same rounds, {disk['bytes'] // 1024} KiB written and made durable "
+              f"over and over: p50 {number(disk['p50_us'])} µs, p99 {number(disk['p99_us'])} µs, "
+              f"at most {number(disk['most_us'])} µs.")
     print("\nChecked: every ledger holds what was acknowledged, "
           + ", ".join(f"{count:,} ({result['titles'][name]})"
                       for name, count in result["acknowledged"].items()))

@@ -78,7 +78,7 @@ class Server:
         """Commitments in a closed loop of connections × streams; with a rate, on a schedule instead."""
         seen = self.run_load(shape, seconds, warm_up, ledger_recipe.METHOD, self.bench.pairs,
                              "--number-at", ledger_store.NUMBER_AT, "--number", self.bench.number(),
-                             "--rate", rate)
+                             *(["--sleep", "--rate", rate] if rate else []))
         self.acknowledged += seen["acknowledged"]
         return seen
 

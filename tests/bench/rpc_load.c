@@ -2,10 +2,11 @@
  *
  * Closed loop: every connection keeps its streams in flight. Open loop (--rate): calls begin on a
  * fixed schedule, and their times count from the moment they were due, whether or not the server
- * kept up. Idle (--idle): connections that have made one call each and then do nothing until
- * standard input ends. Writes (--number-at): every call's request gets a number of its own, so that
- * none is a replay of another; what is in flight at the end is awaited, so that what was
- * acknowledged is known exactly. Prints one JSON object. */
+ * kept up; between them it spins, for a core of its own, or sleeps (--sleep), where it shares the
+ * cores with the server. Idle (--idle): connections that have made one call each and then do
+ * nothing until standard input ends. Writes (--number-at): every call's request gets a number of
+ * its own, so that none is a replay of another; what is in flight at the end is awaited, so that
+ * what was acknowledged is known exactly. Prints one JSON object. */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +25,7 @@
 #include "bench/load_http2.h"
 #include "bench/load_times.h"
 
-enum { NS_PER_US = 1000, EVENTS_MAX = 64, PAIRS_MAX = 100000, WAIT_MS = 10 };
+enum { NS_PER_US = 1000, EVENTS_MAX = 64, PAIRS_MAX = 100000, WAIT_NS = 10000000 };
 enum { NUMBER_DIGITS = 16 }; /* Hexadecimal. */
 static const uint64_t NS_PER_S = 1000000000;
 static const uint64_t GREETING_NS_MAX = 30 * NS_PER_S;
@@ -38,7 +39,7 @@ struct options {
     size_t number_at; /* Where in a request its number stands; 0: requests have none. */
     uint64_t number;  /* Of the first call. */
     pid_t server;
-    bool spin, idle;
+    bool spin, idle, sleep;
 };
 
 struct load {
@@ -50,6 +51,7 @@ struct load {
     uint64_t begun, acknowledged; /* Of the whole run, beyond what is measured. */
     uint64_t right, wrong;
     bool calling; /* All connections are there. */
+    bool full;    /* A call is overdue, and no connection has room. */
     bool measuring;
     uint64_t measured_from_ns, now_ns;
     struct load_times times;
@@ -170,12 +172,13 @@ static void flush(struct load *load, struct load_connection *connection)
 }
 
 /* One turn: what has arrived is read, and what it makes room for is sent. */
-static void turn(struct load *load, int wait_ms)
+static void turn(struct load *load, uint64_t wait_ns)
 {
     struct epoll_event events[EVENTS_MAX];
     struct load_listener listener = {ended, load};
-    int count = epoll_wait(load->epoll, events, EVENTS_MAX, wait_ms);
-    if (count < 0 && errno != EINTR) err(1, "epoll_wait");
+    struct timespec wait = {(time_t)(wait_ns / NS_PER_S), (long)(wait_ns % NS_PER_S)};
+    int count = epoll_pwait2(load->epoll, events, EVENTS_MAX, &wait, NULL);
+    if (count < 0 && errno != EINTR) err(1, "epoll_pwait2");
     load->now_ns = clock_ns(CLOCK_MONOTONIC);
     for (int i = 0; i < count; i++) {
         struct load_connection *connection = events[i].data.ptr;
@@ -199,10 +202,16 @@ static void connect_all(struct load *load)
         if (epoll_ctl(load->epoll, EPOLL_CTL_ADD, connection->fd, &event) != 0) err(1, "epoll");
         flush(load, connection);
         while (!connection->greeted && load->now_ns < end_ns)
-            turn(load, WAIT_MS);
+            turn(load, WAIT_NS);
         if (!connection->greeted) errx(1, "the server sends no SETTINGS");
     }
     load->calling = true;
+}
+
+/* When a call of the schedule is due. */
+static uint64_t due_at_ns(const struct load *load, uint64_t first_ns, uint64_t call)
+{
+    return first_ns + (uint64_t)((double)call * 1e9 / (double)load->options.rate);
 }
 
 /* The calls that were due until now begin, each on the next connection that has room. */
@@ -210,15 +219,16 @@ static void schedule(struct load *load, uint64_t first_ns, uint64_t *begun)
 {
     size_t connections = load->options.connections;
     uint64_t due = (uint64_t)((double)(load->now_ns - first_ns) * (double)load->options.rate / 1e9);
+    load->full = false;
     while (*begun < due) {
         size_t tried = 0;
         while (tried < connections && !load_may_call(&load->connections[load->next_connection])) {
             load->next_connection = (load->next_connection + 1) % connections;
             tried++;
         }
-        if (tried == connections) break;
-        uint64_t due_ns = first_ns + (uint64_t)((double)*begun * 1e9 / (double)load->options.rate);
-        begin(load, &load->connections[load->next_connection], due_ns);
+        load->full = tried == connections;
+        if (load->full) break;
+        begin(load, &load->connections[load->next_connection], due_at_ns(load, first_ns, *begun));
         load->next_connection = (load->next_connection + 1) % connections;
         ++*begun;
     }
@@ -226,11 +236,23 @@ static void schedule(struct load *load, uint64_t first_ns, uint64_t *begun)
         flush(load, &load->connections[i]);
 }
 
+/* How long a turn may wait for answers. */
+static uint64_t wait_ns(const struct load *load, uint64_t first_ns, uint64_t begun)
+{
+    const struct options *options = &load->options;
+    bool scheduled = options->rate != 0;
+    if (options->spin || (scheduled && !options->sleep)) return 0;
+    if (!scheduled || load->full) return WAIT_NS;
+    uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+    uint64_t due_ns = due_at_ns(load, first_ns, begun + 1);
+    if (due_ns <= now_ns) return 0;
+    return due_ns - now_ns < WAIT_NS ? due_ns - now_ns : WAIT_NS;
+}
+
 static void run_until(struct load *load, uint64_t end_ns, uint64_t first_ns, uint64_t *begun)
 {
-    bool spin = load->options.spin || load->options.rate != 0;
     while (load->now_ns < end_ns) {
-        turn(load, spin ? 0 : WAIT_MS);
+        turn(load, wait_ns(load, first_ns, *begun));
         if (load->options.rate != 0) schedule(load, first_ns, begun);
     }
 }
@@ -242,7 +264,7 @@ static void drain(struct load *load)
     load->calling = false;
     while (load->acknowledged + load->wrong < load->begun) {
         if (load->now_ns > end_ns) errx(1, "calls are left without an answer");
-        turn(load, WAIT_MS);
+        turn(load, WAIT_NS);
     }
 }
 
@@ -289,7 +311,7 @@ static void run_idle(struct load *load)
         flush(load, &load->connections[i]);
     }
     while (load->right + load->wrong < load->options.connections && load->now_ns < end_ns)
-        turn(load, WAIT_MS);
+        turn(load, WAIT_NS);
     printf("{\"connections\": %zu, \"calls\": %" PRIu64 ", \"wrong\": %" PRIu64 "}\n",
            load->options.connections, load->right, load->wrong);
     (void)fflush(stdout);
@@ -302,7 +324,7 @@ static _Noreturn void usage(void)
 {
     errx(2, "rpc-load --port N --path PATH --type CONTENT-TYPE --pairs FILE [--connections N] "
             "[--streams N] [--rate N] [--seconds S] [--warm-up S] [--pid SERVER] [--spin] [--idle] "
-            "[--number-at BYTE [--number FIRST]]");
+            "[--sleep] [--number-at BYTE [--number FIRST]]");
 }
 
 static void options_read(struct load *load, int argc, char **argv)
@@ -319,6 +341,7 @@ static void options_read(struct load *load, int argc, char **argv)
                                           {"pid", required_argument, NULL, 'i'},
                                           {"spin", no_argument, NULL, 'x'},
                                           {"idle", no_argument, NULL, 'd'},
+                                          {"sleep", no_argument, NULL, 'l'},
                                           {"number-at", required_argument, NULL, 'n'},
                                           {"number", required_argument, NULL, 'f'},
                                           {NULL, 0, NULL, 0}};
@@ -361,6 +384,9 @@ static void options_read(struct load *load, int argc, char **argv)
             break;
         case 'd':
             options->idle = true;
+            break;
+        case 'l':
+            options->sleep = true;
             break;
         case 'n':
             options->number_at = strtoul(optarg, NULL, 10);
