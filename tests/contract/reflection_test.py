@@ -71,6 +71,14 @@ class Grpcurl(Budget):
                                        options=["-d", f'{{"name": "{LINE}"}}']))["line"]
         self.assertEqual(line["currentWon"], "23036654000")
 
+    def test_details_of_errors(self):
+        done = subprocess.run([go_tool("grpcurl"), "-plaintext", "-d", '{"as_of": "2020-02-30"}',
+                               self.address, f"{BUDGET}/GetExecution"],
+                              capture_output=True, text=True, timeout=60)
+        self.assertIn('"@type": "type.googleapis.com/google.rpc.BadRequest"', done.stderr)
+        self.assertIn('"field": "as_of"', done.stderr)
+        self.assertIn("is a message", self.grpcurl("describe", "google.rpc.Status"))
+
     def test_stream(self):
         done = subprocess.run([go_tool("grpcurl"), "-plaintext", "-max-time", "2", self.address,
                                f"{BUDGET}/WatchEvents"], capture_output=True, text=True, timeout=60)
@@ -123,6 +131,8 @@ class Grpcio(Budget):
                 listed, file, wrong, again = self.ask(
                     {"list_services": ""}, {"file_containing_symbol": BUDGET},
                     {"file_by_filename": "none.proto"}, {"list_services": "*"}, version=version)
+                [details] = self.ask({"file_containing_symbol": "google.rpc.ErrorInfo"}, version=version)
+                self.assertTrue(details.file_descriptor_response.file_descriptor_proto)
                 names = {one.name for one in listed.list_services_response.service}
                 self.assertEqual(names, SERVICES)
                 self.assertTrue(file.file_descriptor_response.file_descriptor_proto)

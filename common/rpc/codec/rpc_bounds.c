@@ -29,7 +29,7 @@ struct frame {
 struct check {
     struct frame frames[RPC_DEPTH_MAX + 1];
     size_t depth; /* Index of the innermost frame. */
-    rpc_bounds_report *report;
+    rpc_violation_report *report;
     void *context;
     bool holds, stopped;
 };
@@ -290,7 +290,7 @@ static void check_item(struct check *check)
 }
 
 bool rpc_check_bounds(const struct rpc_message *type, const ProtobufCMessage *message,
-                      rpc_bounds_report *report, void *context)
+                      rpc_violation_report *report, void *context)
 {
     struct check check; /* Of its frames only those that are entered are set. */
     check.report = report;

@@ -37,12 +37,12 @@ const struct rpc_message *rpc_type_named(struct text name);
 NODISCARD ProtobufCMessage *rpc_message_new(struct arena *arena,
                                             const ProtobufCMessageDescriptor *descriptor);
 
-/* What rpc_check_bounds calls for each violation; it may stop the check by returning false. */
-typedef bool rpc_bounds_report(void *context, const char *field_path, const char *description);
+/* What is called for each violation; it may stop a check of bounds by returning false. */
+typedef bool rpc_violation_report(void *context, const char *field_path, const char *description);
 
 /* Checks a message and all within it against the bounds of its fields. True: all hold. */
 bool rpc_check_bounds(const struct rpc_message *type, const ProtobufCMessage *message,
-                      rpc_bounds_report *report, void *context);
+                      rpc_violation_report *report, void *context);
 
 /* The allocator that puts what protobuf-c allocates into an arena. */
 ProtobufCAllocator rpc_arena_allocator(struct arena *arena);

@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/text.h"
+#include "rpc/codec/rpc_codec.h"
 #include "rpc/rpc.h"
 
 struct rpc_json_style {
@@ -34,6 +35,21 @@ NODISCARD enum status rpc_json_write(const ProtobufCMessage *message,
 NODISCARD enum status rpc_json_read(struct arena *arena, struct text json,
                                     const struct rpc_message *type, bool ignore_unknown,
                                     ProtobufCMessage **out, struct fault *fault);
+
+/* How JSON is read, and who is told what is wrong with it. */
+struct rpc_json_reading {
+    bool ignore_unknown;
+    rpc_violation_report *report; /* Called once for what was refused, with the path (empty: the
+                                   * whole message) and what is wrong there; NULL: nobody. */
+    void *context;                /* For report. */
+    struct fault *fault;          /* May be NULL. */
+};
+
+/* The same as rpc_json_read, which sets what it does not name to nothing. */
+NODISCARD enum status rpc_json_read_as(struct arena *arena, struct text json,
+                                       const struct rpc_message *type,
+                                       const struct rpc_json_reading *reading,
+                                       ProtobufCMessage **out);
 
 /* The type that an Any's URL names (what stands behind its last slash), among those that are linked
  * into this program; NULL: none. */

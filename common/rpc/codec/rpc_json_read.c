@@ -10,74 +10,7 @@
 #include "rpc/codec/rpc_json_reader.h"
 #include "timestamp.rpc.h"
 
-enum { PATH_BYTES_MAX = 256, SEEN_BITS = 64 };
-
-static void print_path(const struct json_reader *reader, char path[static PATH_BYTES_MAX])
-{
-    size_t length = 0;
-    path[0] = '\0';
-    for (size_t i = 0; i < reader->frame_count && length < PATH_BYTES_MAX; i++) {
-        const struct json_frame *frame = &reader->frames[i];
-        int written = 0;
-        char *end = path + length;
-        size_t left = PATH_BYTES_MAX - length;
-        switch (frame->kind) {
-        case JSON_FRAME_MESSAGE:
-        case JSON_FRAME_ANY:
-            if (frame->field != NULL)
-                written = snprintf(end, left, "%s%s", length == 0 ? "" : ".", frame->field->name);
-            break;
-        case JSON_FRAME_LIST:
-            written = snprintf(end, left, "[%zu]", frame->count);
-            break;
-        case JSON_FRAME_MAP:
-            if (frame->key.bytes != NULL)
-                written = snprintf(end, left, "[\"%.*s\"]", (int)text_cut(frame->key, 64).length,
-                                   frame->key.bytes);
-            break;
-        case JSON_FRAME_SKIPPED_OBJECT:
-        case JSON_FRAME_SKIPPED_ARRAY:
-            break;
-        }
-        length += (size_t)written;
-    }
-}
-
-enum status json_refuse(const struct json_reader *reader, size_t at, const char *format, ...)
-{
-    char wrong[FAULT_BYTES_MAX / 2];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(wrong, sizeof wrong, format, arguments);
-    va_end(arguments);
-    char path[PATH_BYTES_MAX];
-    print_path(reader, path);
-    size_t line = 1;
-    size_t begin = 0;
-    for (size_t i = 0; i < at; i++) {
-        if (reader->scan.text.bytes[i] != '\n') continue;
-        line++;
-        begin = i + 1;
-    }
-    struct text before = {at == 0 ? "" : reader->scan.text.bytes + begin, at - begin};
-    return fault_set(reader->fault, INVALID_ARGUMENT, "%s%sline %zu, column %zu: %s", path,
-                     path[0] == '\0' ? "" : ", ", line, text_code_points(before) + 1, wrong);
-}
-
-enum status json_no_memory(const struct json_reader *reader)
-{
-    return fault_set(reader->fault, RESOURCE_EXHAUSTED,
-                     "JSON of %zu bytes does not fit the call's memory of %zu bytes",
-                     reader->scan.text.length, reader->arena->bytes_max);
-}
-
-enum status json_expected(const struct json_reader *reader, const struct json_token *token,
-                          const char *what)
-{
-    if (token->kind == JSON_WRONG) return json_refuse(reader, token->at, "%s", token->wrong);
-    return json_refuse(reader, token->at, "expected %s, found %s", what,
-                       json_kind_name(token->kind));
-}
+enum { SEEN_BITS = 64 };
 
 static enum status push(struct json_reader *reader, const struct json_frame *frame, size_t at)
 {
@@ -412,7 +345,7 @@ static enum status read_member(struct json_reader *reader, struct json_frame *fr
     bool own_form = frame->kind == JSON_FRAME_ANY && frame->message == &frame->any->base;
     if (own_form && !text_equal(name, text_from("value"))) index = descriptor->n_fields;
     if (index == descriptor->n_fields) {
-        if (reader->ignore_unknown) return skip_value(reader, &token);
+        if (reader->reading->ignore_unknown) return skip_value(reader, &token);
         return json_refuse(reader, name_token->at, "%s has no field \"%.*s\"",
                            descriptor->short_name, (int)text_cut(name, 64).length, name.bytes);
     }
@@ -583,14 +516,20 @@ static enum status step(struct json_reader *reader)
 enum status rpc_json_read(struct arena *arena, struct text json, const struct rpc_message *type,
                           bool ignore_unknown, ProtobufCMessage **out, struct fault *fault)
 {
+    struct rpc_json_reading reading = {.ignore_unknown = ignore_unknown, .fault = fault};
+    return rpc_json_read_as(arena, json, type, &reading, out);
+}
+
+enum status rpc_json_read_as(struct arena *arena, struct text json, const struct rpc_message *type,
+                             const struct rpc_json_reading *reading, ProtobufCMessage **out)
+{
     struct json_reader reader; /* Of its frames only those that are entered are set. */
     reader.arena = arena;
     reader.scan = (struct json_scan){.text = json};
     reader.frame_count = 0;
-    reader.ignore_unknown = ignore_unknown;
-    reader.fault = fault;
+    reader.reading = reading;
     ptrdiff_t invalid = text_invalid_at(json);
-    if (invalid >= 0) return fault_set(fault, INVALID_ARGUMENT, "not UTF-8 at byte %td", invalid);
+    if (invalid >= 0) return json_not_utf8(&reader, invalid);
     struct json_token token = json_next(&reader.scan);
     ProtobufCMessage *message;
     enum status status = read_message(&reader, &token, type, 0, &message);

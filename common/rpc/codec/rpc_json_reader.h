@@ -6,6 +6,7 @@
 #include "field_mask.rpc.h"
 #include "rpc/codec/rpc_codec.h"
 #include "rpc/codec/rpc_field.h"
+#include "rpc/codec/rpc_json.h"
 #include "rpc/codec/rpc_json_scan.h"
 #include "rpc/codec/rpc_json_text.h"
 
@@ -48,17 +49,18 @@ struct json_reader {
     struct json_scan scan;
     struct json_frame frames[2 * RPC_DEPTH_MAX + 2]; /* A message and a list for each level. */
     size_t frame_count;
-    bool ignore_unknown;
-    struct fault *fault;
+    const struct rpc_json_reading *reading;
 };
 
 /* Fail the reading: with a message that begins with the path, the line and the column; because the
- * arena is full; because the token is not `what`. */
+ * arena is full; because the token is not `what`; because of a byte that belongs to no character.
+ */
 enum status json_refuse(const struct json_reader *reader, size_t at, const char *format, ...)
     PRINTF_LIKE(3, 4);
 enum status json_no_memory(const struct json_reader *reader);
 enum status json_expected(const struct json_reader *reader, const struct json_token *token,
                           const char *what);
+enum status json_not_utf8(const struct json_reader *reader, ptrdiff_t at);
 
 /* Finds the field whose name stands at *at as the writer writes it, at the frame's next field or
  * behind it, and moves *at behind the colon. False: none. */

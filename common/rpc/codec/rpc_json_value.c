@@ -155,7 +155,7 @@ static enum status read_enum(struct json_reader *reader, const struct json_token
     const ProtobufCEnumDescriptor *enumeration = field->descriptor;
     const ProtobufCEnumValue *named =
         protobuf_c_enum_descriptor_get_value_by_name(enumeration, string);
-    if (named == NULL && reader->ignore_unknown) return JSON_NOTHING;
+    if (named == NULL && reader->reading->ignore_unknown) return JSON_NOTHING;
     if (named == NULL)
         return json_refuse(reader, token->at, "%s has no value \"%.*s\"", enumeration->short_name,
                            (int)text_cut(name, 64).length, name.bytes);

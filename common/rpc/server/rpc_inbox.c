@@ -29,16 +29,24 @@ static enum status refused(struct rpc_call *call, enum status status)
     return INVALID_ARGUMENT;
 }
 
+/* Nothing at all stands for the empty message. */
+static enum status decode_json(struct rpc_call *call, struct text bytes, struct arena *arena,
+                               ProtobufCMessage **out)
+{
+    struct rpc_json_reading reading = {
+        .report = report_violation, .context = call, .fault = &call->fault};
+    if (bytes.length == 0) bytes = text_from("{}");
+    return rpc_json_read_as(arena, bytes, call->method->input, &reading, out);
+}
+
 static enum status decode(struct rpc_call *call, struct text bytes, struct arena *arena,
                           ProtobufCMessage **out)
 {
     const struct rpc_message *type = call->method->input;
     call->decoded = false;
     call->bytes_in += bytes.length;
-    enum status status = call->json
-                             ? rpc_json_read(arena, bytes.length > 0 ? bytes : text_from("{}"),
-                                             type, false, out, &call->fault)
-                             : rpc_decode(arena, bytes, type, out, &call->fault);
+    enum status status = call->json ? decode_json(call, bytes, arena, out)
+                                    : rpc_decode(arena, bytes, type, out, &call->fault);
     if (status != OK) return refused(call, status);
     call->decoded = true;
     if (rpc_check_bounds(type, *out, report_violation, call)) return OK;

@@ -63,6 +63,18 @@ const struct rpc_content_type *rpc_content_type_find(struct text content_type)
     return NULL;
 }
 
+const struct rpc_content_type *rpc_content_type_at(size_t index)
+{
+    return index < ARRAY_LENGTH(types) ? &types[index] : NULL;
+}
+
+bool rpc_content_type_fits(const struct rpc_content_type *type, const struct rpc_method *method)
+{
+    if (type->protocol == &rpc_connect) return rpc_is_unary(method);
+    if (type->protocol == &rpc_connect_stream) return !rpc_is_unary(method);
+    return true;
+}
+
 enum status rpc_encoding_read(struct rpc_call *call, struct text encoding, bool *gzip)
 {
     *gzip = text_equal(encoding, text_from("gzip"));

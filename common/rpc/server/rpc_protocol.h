@@ -42,6 +42,19 @@ struct rpc_content_type {
 /* The one that a request names; NULL: none of them. */
 const struct rpc_content_type *rpc_content_type_find(struct text content_type);
 
+/* The one at an index, counted from 0; NULL: there are no more. */
+const struct rpc_content_type *rpc_content_type_at(size_t index);
+
+/* Whether the method's requests may have it: Connect has one form for unary calls and another for
+ * streams. */
+bool rpc_content_type_fits(const struct rpc_content_type *type, const struct rpc_method *method);
+
+/* Neither side streams. */
+static inline bool rpc_is_unary(const struct rpc_method *method)
+{
+    return !method->client_streams && !method->server_streams;
+}
+
 /* All of them, for Accept-Post. */
 extern const char rpc_content_types[];
 

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "error_details.rpc.h"
 #include "rpc/server/rpc_descriptor.h"
+#include "status.rpc.h"
 
 #define REQUEST(name) REFLECTION_SERVER_REFLECTION_REQUEST_MESSAGE_REQUEST_CASE_##name
 #define RESPONSE(name) REFLECTION_SERVER_REFLECTION_RESPONSE_MESSAGE_RESPONSE_CASE_##name
@@ -228,6 +230,9 @@ enum status rpc_reflection_answer(const struct reflection *reflection, struct ar
     arena_init(&question.scratch, RPC_REFLECTION_DESCRIPTOR_BYTES_MAX);
     for (size_t i = 0; i < reflection->mounted_count; i++)
         add_file(reflection->mounted[i]->file, question.files, &question.file_count);
+    /* No service names them, but every error may carry them. */
+    add_file(&google_rpc_error_details_file, question.files, &question.file_count);
+    add_file(&google_rpc_status_file, question.files, &question.file_count);
     add_imports(question.files, &question.file_count);
     *out = (reflection_server_reflection_response)REFLECTION_SERVER_REFLECTION_RESPONSE_INIT;
     out->valid_host = in->host;

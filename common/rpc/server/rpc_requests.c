@@ -4,51 +4,12 @@
 #include "http/http_server.h"
 #include "rpc/server/rpc_fiber.h"
 #include "rpc/server/rpc_inbox.h"
+#include "rpc/server/rpc_misfit.h"
 #include "rpc/server/rpc_protocol.h"
 #include "rpc/server/rpc_scrape.h"
 #include "rpc/server/rpc_server_parts.h"
 
 /* ---- Refusals ---- */
-
-static void refuse_method(struct http_exchange *exchange, const char *allowed)
-{
-    struct http_response response;
-    http_response_init(&response, 405);
-    http_response_add(&response, "allow", text_from(allowed));
-    http_reply(exchange, &response);
-}
-
-static void refuse_type(struct http_exchange *exchange)
-{
-    struct http_response response;
-    http_response_init(&response, 415);
-    http_response_add(&response, "accept-post", text_from(rpc_content_types));
-    http_reply(exchange, &response);
-}
-
-/* gRPC answers an unknown method with a status of its own, Connect with HTTP's. */
-static void refuse_path(struct http_exchange *exchange, const struct rpc_content_type *type)
-{
-    bool http2 = http_exchange_request(exchange)->version == HTTP_VERSION_2;
-    bool grpc =
-        type != NULL && (type->protocol == &rpc_web || (type->protocol == &rpc_grpc && http2));
-    if (!grpc) {
-        http_reply_text(exchange, 404, "there is nothing here");
-        return;
-    }
-    struct http_response response;
-    http_response_init(&response, 200);
-    response.trailers_only = true;
-    http_response_add(&response, "content-type", text_from(type->name));
-    http_response_add(&response, "grpc-status", text_from("12"));
-    http_response_add(&response, "grpc-message", text_from("this server has no such method"));
-    http_reply(exchange, &response);
-}
-
-static bool is_unary(const struct rpc_method *method)
-{
-    return !method->client_streams && !method->server_streams;
-}
 
 static bool is_get(const struct http_request *request)
 {
@@ -62,22 +23,19 @@ static bool refused(struct rpc_server *server, struct http_exchange *exchange,
     const struct http_request *request = http_exchange_request(exchange);
     if (route == NULL) {
         rpc_refusals_count(&server->refusals, RPC_REFUSED_METHOD);
-        refuse_path(exchange, type);
+        rpc_misfit_path(&server->routes, exchange, type);
         return true;
     }
-    bool gets = route->method->no_side_effects && is_unary(route->method);
+    bool gets = route->method->no_side_effects && rpc_is_unary(route->method);
     if (is_get(request) && gets) return false;
     if (!text_equal(request->method, text_from("POST"))) {
         rpc_refusals_count(&server->refusals, RPC_REFUSED_HTTP_METHOD);
-        refuse_method(exchange, gets ? "GET, POST" : "POST");
+        rpc_misfit_method(exchange, gets ? "GET, POST" : "POST");
         return true;
     }
-    /* Connect has one form for unary calls and another for streams. */
-    bool fits = type != NULL && (type->protocol != &rpc_connect || is_unary(route->method)) &&
-                (type->protocol != &rpc_connect_stream || !is_unary(route->method));
-    if (!fits) {
+    if (type == NULL || !rpc_content_type_fits(type, route->method)) {
         rpc_refusals_count(&server->refusals, RPC_REFUSED_CONTENT_TYPE);
-        refuse_type(exchange);
+        rpc_misfit_type(exchange, route->method);
         return true;
     }
     if (type->protocol->http2 && request->version != HTTP_VERSION_2) {
@@ -205,7 +163,7 @@ static void answer_root(struct rpc_server *server, struct http_exchange *exchang
     bool accepted = text_equal(method, text_from("GET")) || text_equal(method, text_from("HEAD")) ||
                     text_equal(method, text_from("POST"));
     if (!accepted) {
-        refuse_method(exchange, "GET, HEAD, POST");
+        rpc_misfit_method(exchange, "GET, HEAD, POST");
         return;
     }
     http_reply_text(exchange, 200, text);
