@@ -254,6 +254,21 @@ static enum status server_open(struct running *running, struct fault *fault)
     return rpc_server_new(&config, &running->server, fault);
 }
 
+/* There are no rights of callers but those of their certificates. */
+static void exposure_warn(const struct running *running)
+{
+    const struct app_config *config = running->config;
+    bool guarded = config->tls_client_ca != NULL && !config->tls_plain;
+    if (config->loopback || guarded) return;
+    log_write(
+        LOG_WARNING,
+        "whoever reaches %s port %d may read and write everything: %s, or --listen 127.0.0.1, "
+        "ends that",
+        config->listen, rpc_server_port(running->server),
+        config->tls_client_ca == NULL ? "--tls-client-ca (SOTONG_TLS_CLIENT_CA)"
+                                      : "--tls-plain off (SOTONG_TLS_PLAIN)");
+}
+
 static enum status signals_open(struct running *running, struct fault *fault)
 {
     static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
@@ -305,6 +320,7 @@ static int serve(const struct app_service *service, const struct app_config *con
         (void)malloc_trim(0); /* What starting took. */
         log_write(LOG_INFO, "%s %s listens on %s port %d", service->name, app_version(),
                   config->listen, rpc_server_port(running.server));
+        exposure_warn(&running);
         (void)uv_run(&running.loop, UV_RUN_DEFAULT);
         log_write(LOG_INFO, "stopped");
     } else {

@@ -291,9 +291,15 @@ static enum status port_read(const struct app_arguments *arguments, const struct
                      out->port);
 }
 
+static bool is_loopback(const char *address)
+{
+    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+}
+
 static enum status listen_read(const struct said *said, struct app_config *out, struct fault *fault)
 {
     out->listen = said->listen == NULL ? "127.0.0.1" : said->listen;
+    out->loopback = is_loopback(out->listen);
     unsigned char address[sizeof(struct in6_addr)];
     if (inet_pton(AF_INET, out->listen, address) == 1) return OK;
     if (inet_pton(AF_INET6, out->listen, address) == 1) return OK;
@@ -328,11 +334,6 @@ static enum status choice_read(const struct choice *choice, int unsaid, int *out
                      words);
 }
 
-static bool is_loopback(const char *address)
-{
-    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
-}
-
 static enum status choices_read(const struct said *said, struct app_config *out,
                                 struct fault *fault)
 {
@@ -350,7 +351,7 @@ static enum status choices_read(const struct said *said, struct app_config *out,
         {{"--log-calls (SOTONG_LOG_CALLS)", said->log_calls, calls, ARRAY_LENGTH(calls)},
          RPC_LOG_CALLS_ALL},
         {{"--reflection (SOTONG_REFLECTION)", said->reflection, switches, ARRAY_LENGTH(switches)},
-         is_loopback(out->listen)},
+         out->loopback},
         {{"--tls-plain (SOTONG_TLS_PLAIN)", said->tls_plain, switches, ARRAY_LENGTH(switches)}, 0},
     };
     int chosen[ARRAY_LENGTH(rows)];

@@ -18,6 +18,7 @@
 
 struct app_config {
     const char *listen; /* An IP address. */
+    bool loopback;      /* Nobody but this machine reaches it. */
     int port;
     int threads;       /* That serve connections. */
     const char *data;  /* The directory of the store. */

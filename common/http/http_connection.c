@@ -115,13 +115,16 @@ void http_connection_deliver(struct http_connection *connection, struct text byt
 
 enum { TLS_HANDSHAKE = 0x16 }; /* The first byte of a record that begins one. */
 
-static void refuse_plain(struct http_connection *connection)
+/* Answers what is not in the port's layer, in words that a person sees who asks with curl. */
+static void refuse_layer(struct http_connection *connection, enum http_counter counter,
+                         const char *line)
 {
-    static const char answer[] = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n"
-                                 "content-type: text/plain; charset=utf-8\r\n"
-                                 "content-length: 28\r\n\r\nthis port speaks TLS alone.\n";
-    http_count(&connection->server->counters, HTTP_COUNT_PLAIN_REFUSED, 1);
-    if (buffer_append_string(&connection->out, answer) != OK) connection->close_after_flush = true;
+    static const char head[] = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n"
+                               "content-type: text/plain; charset=utf-8\r\n";
+    http_count(&connection->server->counters, counter, 1);
+    if (buffer_printf(&connection->out, "%scontent-length: %zu\r\n\r\n%s", head, strlen(line),
+                      line) != OK)
+        connection->close_after_flush = true;
     connection->shutdown_after_flush = true;
     http_connection_mark(connection);
 }
@@ -131,10 +134,16 @@ static bool begin_layer(struct http_connection *connection, unsigned char first)
 {
     struct http_server *server = connection->server;
     connection->layered = true;
-    if (server->config.tls == NULL) return true;
+    if (first == TLS_HANDSHAKE && server->config.tls == NULL) {
+        /* It would be waited for as the beginning of a head. */
+        refuse_layer(connection, HTTP_COUNT_HEADS_REFUSED, "this port speaks no TLS.\n");
+        return false;
+    }
     if (first != TLS_HANDSHAKE) {
-        if (!server->config.allow_plain) refuse_plain(connection);
-        return server->config.allow_plain;
+        bool plain = server->config.tls == NULL || server->config.allow_plain;
+        if (!plain)
+            refuse_layer(connection, HTTP_COUNT_PLAIN_REFUSED, "this port speaks TLS alone.\n");
+        return plain;
     }
     if (http_secure_open(connection)) return true;
     http_connection_close(connection);

@@ -1,7 +1,9 @@
 /* The client against a peer that misbehaves (support/fake_peer.h), and against none. */
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -435,6 +437,79 @@ static void allocations_may_fail(void)
     caller_free(&caller);
 }
 
+/* ---- Peers that speak something else ---- */
+
+struct stranger {
+    int listener;
+    const char *says; /* To whoever has said something; then it closes. */
+    size_t bytes;
+};
+
+static void *be_strange(void *context)
+{
+    const struct stranger *stranger = context;
+    char heard[FAULT_BYTES_MAX];
+    int fd;
+    while ((fd = accept(stranger->listener, NULL, NULL)) >= 0) {
+        ssize_t count = read(fd, heard, sizeof heard);
+        if (count > 0) count = write(fd, stranger->says, stranger->bytes);
+        /* Closed without a reset, which would take what it said with it. */
+        (void)shutdown(fd, SHUT_WR);
+        while (count > 0)
+            count = read(fd, heard, sizeof heard);
+        (void)close(fd);
+    }
+    return NULL;
+}
+
+static void other_languages_are_told(void)
+{
+#define WORDS(text) text, sizeof text - 1
+    static const struct {
+        const char *scheme, *says;
+        size_t bytes;
+        const char *message;
+    } rows[] = {
+        {"http", WORDS("\x15\x03\x03\x00\x02\x02\x46"),
+         "fake at %s: the peer speaks TLS: its URL should begin with https://"},
+        {"http", WORDS("HTTP/1.1 400 Bad Request\r\n\r\n"),
+         "fake at %s: the peer answers HTTP/2 with HTTP/1.1: where its port speaks TLS, its URL "
+         "should begin with https://"},
+        {"http", WORDS(""),
+         "fake at %s: the peer closed the connection before it said anything: where its port "
+         "speaks "
+         "TLS, its URL should begin with https://"},
+        {"https", WORDS("HTTP/1.1 400 Bad Request\r\n\r\n"),
+         "fake at %s: the peer speaks no TLS: its URL should begin with http://"},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        struct sockaddr_in address = {.sin_family = AF_INET,
+                                      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        socklen_t length = sizeof address;
+        struct stranger stranger = {socket(AF_INET, SOCK_STREAM, 0), rows[i].says, rows[i].bytes};
+        pthread_t thread;
+        char url[FAKE_URL_BYTES];
+        struct caller caller = {.client = NULL};
+        CU_ASSERT_EQUAL_FATAL(bind(stranger.listener, (struct sockaddr *)&address, length), 0);
+        CU_ASSERT_EQUAL_FATAL(listen(stranger.listener, CALLS), 0);
+        CU_ASSERT_EQUAL_FATAL(getsockname(stranger.listener, (struct sockaddr *)&address, &length),
+                              0);
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, be_strange, &stranger), 0);
+        (void)snprintf(url, sizeof url, "%s://127.0.0.1:%d", rows[i].scheme,
+                       ntohs(address.sin_port));
+        client_init(&caller, url);
+        caller.options.one_try = true;
+        CU_ASSERT_EQUAL(call(&caller, &caller.options, "/t/Echo", true), UNAVAILABLE);
+        check_message(&caller, rows[i].message);
+        rpc_client_free(caller.client);
+        arena_free(&caller.arena);
+        (void)shutdown(stranger.listener, SHUT_RDWR);
+        (void)pthread_join(thread, NULL);
+        (void)close(stranger.listener);
+    }
+#undef WORDS
+}
+
 static void wrong_configurations_are_refused(void)
 {
     static const char *const urls[] = {"127.0.0.1:1", "ftp://127.0.0.1", "http://", ""};
@@ -458,5 +533,6 @@ SUITE("rpc_client_peer", {"calls share a connection", calls_share_a_connection},
       {"waiting calls are cancelled", waiting_calls_are_cancelled},
       {"metadata goes both ways", metadata_goes_both_ways},
       {"errors have details", errors_have_details}, {"metadata is checked", metadata_is_checked},
+      {"other languages are told", other_languages_are_told},
       {"allocations may fail", allocations_may_fail},
       {"wrong configurations are refused", wrong_configurations_are_refused})

@@ -15,6 +15,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import http2_frames  # noqa: E402
+from certificates import Certificates  # noqa: E402
 from services import BUILD, SOURCE, free_ports  # noqa: E402
 from tools import npm_tool  # noqa: E402
 
@@ -235,6 +236,25 @@ class App(unittest.TestCase):
             self.assertIn(option, done.stdout)
         done = self.run_program("--version")
         self.assertRegex(done.stdout, r"^runtime \d+\.\d+\.\d+\n$")
+
+    def test_a_port_that_others_reach_is_warned_of(self):
+        certificates = Certificates()
+        self.addCleanup(certificates.cleanup)
+        tls = ["--tls-certificate", certificates.certificate, "--tls-key", certificates.key]
+        # Loopback in truth, but not to a reader who looks for 127.0.0.1 or ::1.
+        mapped = ["--listen", "::ffff:127.0.0.1"]
+        for options, wanted in (([], None), (tls, None),
+                                (mapped, "--tls-client-ca (SOTONG_TLS_CLIENT_CA)"),
+                                ([*mapped, *tls], "--tls-client-ca (SOTONG_TLS_CLIENT_CA)"),
+                                ([*mapped, *tls, "--tls-client-ca", certificates.ca], None),
+                                ([*mapped, *tls, "--tls-client-ca", certificates.ca, "--tls-plain", "on"],
+                                 "--tls-plain off")):
+            code, log = Process(*options).stop()
+            with self.subTest(options, log=log):
+                self.assertEqual(code, 0)
+                warned = [line for line in log.splitlines() if "may read and write everything" in line]
+                self.assertEqual(len(warned), 0 if wanted is None else 1)
+                self.assertTrue(wanted is None or wanted in warned[0])
 
     def test_a_port_in_use(self):
         with socket.socket() as other, tempfile.TemporaryDirectory() as data:

@@ -45,6 +45,7 @@ static const struct {
     {"\r\nGET /a HTTP/1.0\r\n\r\n", {"HTTP/1.1 200 OK\r\n", NULL}},
     {"GET http://host:80/path?q HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
      {"GET /path?q 0 of body", NULL}},
+    {"\x16\x03\x01\x02", {"HTTP/1.1 400 ", "connection: close\r\n", "this port speaks no TLS."}},
     {"HEAD /a HTTP/1.0\r\n\r\n", {"HTTP/1.1 200 OK\r\n", "content-length: 19\r\n\r\n", NULL}},
     {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello",
      {"POST /? 5 of body", NULL}},

@@ -161,11 +161,32 @@ CURLcode rpc_dial_receive(struct rpc_dial *dial, void *bytes, size_t length, siz
     return dial->curl->easy_recv(dial->easy, bytes, length, received);
 }
 
+/* What a peer speaks that was not spoken to in its language; NULL: something else went wrong. */
+static const char *other_language(CURLcode code, const char *said)
+{
+    /* What OpenSSL says of an answer that is no TLS. */
+    static const char *const plain[] = {"wrong version number", "http request",
+                                        "packet length too long"};
+    if (code == CURLE_UNSUPPORTED_PROTOCOL)
+        return "the peer answers in something else than HTTP: where its port speaks TLS, its URL "
+               "should begin with https://";
+    for (size_t i = 0; i < ARRAY_LENGTH(plain) && code == CURLE_SSL_CONNECT_ERROR; i++) {
+        if (strstr(said, plain[i]) != NULL)
+            return "the peer speaks no TLS: its URL should begin with http://";
+    }
+    return NULL;
+}
+
 void rpc_curl_describe(const struct rpc_curl *curl, CURL *easy, CURLcode code, const char *said,
                        char why[static RPC_WHY_BYTES])
 {
     long number = 0;
     char system[RPC_WHY_BYTES];
+    const char *language = other_language(code, said);
+    if (language != NULL) {
+        (void)snprintf(why, RPC_WHY_BYTES, "%s", language);
+        return;
+    }
     (void)curl->easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
     const char *words = said[0] != '\0' ? said : curl->easy_strerror(code);
     bool by_system = number != 0 && code != CURLE_OPERATION_TIMEDOUT;

@@ -35,6 +35,7 @@ struct rpc_http2 {
     enum stage stage;
     struct rpc_exchange_list active;
     bool draining; /* The peer takes no new exchanges: GOAWAY, or no ids are left. */
+    bool heard;    /* Bytes have come from it. */
     bool settled;  /* Its SETTINGS have come. */
     bool broken;   /* nghttp2 had no memory for something that must be said. */
     char goaway[GOAWAY_WORDS_BYTES]; /* What it said then; "" before. */
@@ -406,6 +407,31 @@ void rpc_http2_flush(struct rpc_http2 *self)
     if (self->stage == OPEN && is_over(self)) rpc_http2_close(self);
 }
 
+/* What a peer speaks that does not speak HTTP/2, by the first bytes that it sends; NULL: no other
+ * language that is known here. */
+static const char *other_language(const uint8_t *bytes, size_t length, bool tls)
+{
+    static const char http1[] = "HTTP/1.";
+    enum { TLS_ALERT = 0x15, TLS_HANDSHAKE = 0x16, TLS_MAJOR = 3 };
+    bool record =
+        length > 1 && (bytes[0] == TLS_ALERT || bytes[0] == TLS_HANDSHAKE) && bytes[1] == TLS_MAJOR;
+    if (record && !tls) return "the peer speaks TLS: its URL should begin with https://";
+    if (length < sizeof http1 - 1 || memcmp(bytes, http1, sizeof http1 - 1) != 0) return NULL;
+    return tls ? "the peer speaks HTTP/1.1, though it chose HTTP/2"
+               : "the peer answers HTTP/2 with HTTP/1.1: where its port speaks TLS, its URL should "
+                 "begin with https://";
+}
+
+/* The peer sends no more. */
+static void closed(struct rpc_http2 *self)
+{
+    bool plain = !self->heard && !self->route->tls;
+    fail(self, "the peer closed the connection%s",
+         plain ? " before it said anything: where its port speaks TLS, its URL should begin with "
+                 "https://"
+               : "");
+}
+
 /* Reads what has come. */
 static void receive(struct rpc_http2 *self)
 {
@@ -421,7 +447,13 @@ static void receive(struct rpc_http2 *self)
             return;
         }
         if (length == 0) {
-            fail(self, "the peer closed the connection");
+            closed(self);
+            return;
+        }
+        const char *language = self->heard ? NULL : other_language(bytes, length, self->route->tls);
+        self->heard = true;
+        if (language != NULL) {
+            fail(self, "%s", language);
             return;
         }
         self->heard_ms = clock_monotonic_ms();
