@@ -6,6 +6,7 @@
 #include "budget.h"
 #include "budget_breakdown_store.h"
 #include "budget_breakdowns.h"
+#include "budget_events.h"
 #include "budget_refs.h"
 #include "budget_standing.h"
 #include "budget_wire.h"
@@ -24,7 +25,7 @@ enum status budget_set_line_class(struct budget *self, struct rpc_call *call,
     enum status status = OK;
     if (in->line_class != 0)
         status = ref_enum(call, "line_class", (int)in->line_class, LINE_CLASS_LAST);
-    if (status == OK) status = ref_line(call, in->name, &line);
+    if (status == OK) status = ref_line(call, "name", in->name, &line);
     if (status == OK) status = line_open(rpc_db(call), line.id, &closed, &year_closed);
     if (status != OK) return status;
     if (closed || year_closed) {
@@ -32,7 +33,11 @@ enum status budget_set_line_class(struct budget *self, struct rpc_call *call,
                           year_closed ? " with its year" : "");
         return rpc_reason(call, status, year_closed ? "YEAR_CLOSED" : "LINE_CLOSED");
     }
-    status = line_class_set(rpc_db(call), line.id, (int32_t)in->line_class);
+    status = line_get(rpc_db(call), rpc_arena(call), in->name, &record);
+    if (status == OK && record.line_class != (int32_t)in->line_class) {
+        status = line_class_set(rpc_db(call), line.id, (int32_t)in->line_class);
+        if (status == OK) status = event_line(rpc_db(call), line.id, EVENT_LINE_CHANGED);
+    }
     if (status == OK) status = line_get(rpc_db(call), rpc_arena(call), in->name, &record);
     if (status != OK) return status;
     out->line = line_message(rpc_arena(call), &record);
@@ -169,7 +174,7 @@ enum status budget_list_carry_over(struct budget *self, struct rpc_call *call,
     struct date as_of;
     size_t count = 0;
     enum status status = ref_day(call, "as_of", in->as_of, 0, &as_of);
-    if (status == OK && in->line[0] != '\0') status = ref_line(call, in->line, &line);
+    if (status == OK && in->line[0] != '\0') status = ref_line(call, "line", in->line, &line);
     if (status != OK) return status;
     struct carry_over_query query = {.fiscal_year = date_to_parts(as_of).year,
                                      .as_of = in->as_of,

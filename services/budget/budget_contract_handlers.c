@@ -6,6 +6,7 @@
 #include "budget.h"
 #include "budget_contract_wire.h"
 #include "budget_refs.h"
+#include "budget_refusal.h"
 #include "budget_wire.h"
 
 enum { CONTRACTS_WARNED_MAX = 10000, ENTRY_KIND_COMMITMENT = 3, TAX_BASIS_LAST = 2, TAX_NONE = 2 };
@@ -37,7 +38,8 @@ static enum status draft_procedure(struct rpc_call *call, const budget_contract_
                                    struct draft *draft)
 {
     if (terms->procedure[0] == '\0') return OK;
-    enum status status = ref_procedure(call, terms->procedure, &draft->procedure);
+    enum status status =
+        ref_procedure(call, "terms.procedure", terms->procedure, &draft->procedure);
     if (status != OK) return status;
     if (draft->procedure.line_id == draft->record.line_id) {
         draft->record.procedure_id = draft->procedure.id;
@@ -56,7 +58,7 @@ static enum status draft_read(struct rpc_call *call, const budget_contract_terms
     struct date day;
     *draft = (struct draft){0};
     enum status status = terms_check(call, terms);
-    if (status == OK) status = ref_line(call, terms->line, &line);
+    if (status == OK) status = ref_line(call, "terms.line", terms->line, &line);
     if (status == OK)
         status = ref_day(call, "terms.contract_date", terms->contract_date, line.fiscal_year, &day);
     if (status != OK) return status;
@@ -162,7 +164,7 @@ static enum status draft_entry(struct rpc_call *call, const char *name, struct d
     if (name[0] == '\0') return OK;
     struct entry_ref entry;
     int64_t taken;
-    enum status status = ref_entry(call, name, &entry);
+    enum status status = ref_entry(call, "terms.entry", name, &entry);
     if (status != OK) return status;
     if (entry.kind != ENTRY_KIND_COMMITMENT || entry.line_id != draft->record.line_id) {
         (void)rpc_violation(call, "terms.entry", "is no commitment of %s", draft->record.line);
@@ -217,8 +219,7 @@ static enum status contract_find(struct rpc_call *call, const char *name,
     if (ref_number(name, "contracts", &id))
         status = contract_get(rpc_db(call), rpc_arena(call), id, contract);
     if (status != NOT_FOUND) return status;
-    status = rpc_fail(call, NOT_FOUND, "there is no contract %s", name);
-    return rpc_reason(call, status, "CONTRACT_UNKNOWN");
+    return unknown_fail(call, "CONTRACT_UNKNOWN", "name", name);
 }
 
 enum status budget_withdraw_contract(struct budget *self, struct rpc_call *call,

@@ -6,6 +6,7 @@
 #include "budget.h"
 #include "budget_fund_plans.h"
 #include "budget_refs.h"
+#include "budget_refusal.h"
 
 /* What is left of an account; 0 where nothing is, or the sums do not fit. */
 static int64_t account_left(const struct fund_standing *standing)
@@ -28,10 +29,7 @@ enum status budget_plan_fund_item(struct budget *self, struct rpc_call *call,
     status = NOT_FOUND;
     if (ref_number(in->account, "fundAccounts", &account))
         status = fund_standing_get(rpc_db(call), rpc_arena(call), account, &standing);
-    if (status == NOT_FOUND) {
-        status = rpc_fail(call, NOT_FOUND, "there is no account %s", in->account);
-        return rpc_reason(call, status, "ACCOUNT_UNKNOWN");
-    }
+    if (status == NOT_FOUND) return unknown_fail(call, "ACCOUNT_UNKNOWN", "account", in->account);
     if (status != OK) return status;
     int64_t left = account_left(&standing);
     if (in->amount_won > left) {
@@ -60,10 +58,7 @@ enum status budget_settle_fund_item(struct budget *self, struct rpc_call *call,
     enum status status = NOT_FOUND;
     if (ref_number(in->name, "plannedFundItems", &id))
         status = fund_plan_get(rpc_db(call), rpc_arena(call), id, &plan);
-    if (status == NOT_FOUND) {
-        status = rpc_fail(call, NOT_FOUND, "there is no planned item %s", in->name);
-        return rpc_reason(call, status, "ITEM_UNKNOWN");
-    }
+    if (status == NOT_FOUND) return unknown_fail(call, "ITEM_UNKNOWN", "name", in->name);
     if (status != OK) return status;
     if (plan.settled_day[0] != '\0') {
         status =

@@ -51,15 +51,15 @@ enum status fund_put(struct db *db, struct arena *arena, const struct reading *s
     return status;
 }
 
-enum status fund_list(struct db *db, struct arena *arena, const char *as_of, size_t size,
+enum status fund_list(struct db *db, struct arena *arena, const struct fund_query *query,
                       struct fund_record **accounts, size_t *count)
 {
     size_t max = 0;
     struct db_rows rows;
     *accounts = NULL;
     *count = 0;
-    enum status status =
-        db_query(db, &rows, &budget_fund_list_sql, DB_TEXT(as_of), DB_INT((int64_t)size));
+    enum status status = db_query(db, &rows, &budget_fund_list_sql, DB_TEXT(query->as_of),
+                                  DB_TEXT(query->publisher), DB_INT((int64_t)query->size));
     if (status != OK) return status;
     while ((status = db_next(&rows)) == OK) {
         if (*count == max) {
@@ -78,9 +78,11 @@ enum status fund_list(struct db *db, struct arena *arena, const char *as_of, siz
                                                    .section = db_copy(&rows, 7, arena),
                                                    .line = (int32_t)db_int(&rows, 8),
                                                    .table_row = (int32_t)db_int(&rows, 9),
-                                                   .table_column = (int32_t)db_int(&rows, 10)}};
-        bool whole = account.fund != NULL && account.account != NULL && account.day != NULL &&
-                     account.citation.report_id != NULL && account.citation.section != NULL;
+                                                   .table_column = (int32_t)db_int(&rows, 10)},
+                                      .publisher = db_copy(&rows, 11, arena)};
+        bool whole = account.publisher != NULL && account.fund != NULL && account.account != NULL &&
+                     account.day != NULL && account.citation.report_id != NULL &&
+                     account.citation.section != NULL;
         if (!whole) status = RESOURCE_EXHAUSTED;
         if (!whole) break;
         (*accounts)[(*count)++] = account;

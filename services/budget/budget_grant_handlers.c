@@ -7,6 +7,7 @@
 #include "budget.h"
 #include "budget_plan_store.h"
 #include "budget_refs.h"
+#include "budget_refusal.h"
 #include "budget_rules.h"
 #include "budget_wire.h"
 #include "plan.rpc.h"
@@ -138,7 +139,7 @@ enum status budget_create_grant(struct budget *self, struct rpc_call *call,
     enum status status = ref_amount(call, "total_won", in->total_won);
     if (status == OK && (in->n_instalments == 0 || in->n_instalments > INSTALMENTS_MAX))
         status = rpc_violation(call, "instalments", "are 1 to %d", INSTALMENTS_MAX);
-    if (status == OK) status = ref_line(call, in->line, &line);
+    if (status == OK) status = ref_line(call, "line", in->line, &line);
     if (status == OK) status = parts_read(call, in, line.fiscal_year, parts);
     if (status == OK) status = parts_divide(call, in, parts);
     if (status != OK) return status;
@@ -165,8 +166,7 @@ static bool instalment_parse(struct rpc_call *call, const char *name, int64_t *g
 
 static enum status instalment_unknown(struct rpc_call *call, const char *name)
 {
-    enum status status = rpc_fail(call, NOT_FOUND, "there is no instalment %s", name);
-    return rpc_reason(call, status, "INSTALMENT_UNKNOWN");
+    return unknown_fail(call, "INSTALMENT_UNKNOWN", "name", name);
 }
 
 /* Whether the entry pays the part, which is not paid so far. */
@@ -175,7 +175,7 @@ static enum status payment_check(struct rpc_call *call, const budget_pay_instalm
                                  struct entry_ref *paying)
 {
     struct entry_ref entry;
-    enum status status = ref_entry(call, in->entry, &entry);
+    enum status status = ref_entry(call, "entry", in->entry, &entry);
     if (status != OK) return status;
     if (entry.kind != ENTRY_KIND_EXPENDITURE || entry.line_id != grant->line_id) {
         (void)rpc_violation(call, "entry", "is no expenditure of %s", grant->line);
@@ -253,9 +253,7 @@ enum status budget_get_grant(struct budget *self, struct rpc_call *call,
     if (ref_number(in->name, "grants", &id))
         status = grant_get(rpc_db(call), rpc_arena(call), id, &grant);
     if (status == OK) return grant_show(call, &grant, in->as_of, &out->grant);
-    if (status != NOT_FOUND) return status;
-    status = rpc_fail(call, NOT_FOUND, "there is no grant %s", in->name);
-    return rpc_reason(call, status, "GRANT_UNKNOWN");
+    return status == NOT_FOUND ? unknown_fail(call, "GRANT_UNKNOWN", "name", in->name) : status;
 }
 
 enum status budget_list_grants(struct budget *self, struct rpc_call *call,

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "budget.h"
+#include "budget_refs.h"
+#include "budget_refusal.h"
 #include "budget_store.h"
 #include "budget_wire.h"
 
@@ -26,7 +28,7 @@ enum status budget_get_line(struct budget *self, struct rpc_call *call,
     (void)self;
     struct line_record line;
     enum status status = line_get(rpc_db(call), rpc_arena(call), in->name, &line);
-    if (status == NOT_FOUND) return rpc_fail(call, NOT_FOUND, "there is no line %s", in->name);
+    if (status == NOT_FOUND) return unknown_fail(call, "LINE_UNKNOWN", "name", in->name);
     if (status != OK) return status;
     out->line = line_message(rpc_arena(call), &line);
     return out->line == NULL ? RESOURCE_EXHAUSTED : OK;
@@ -162,10 +164,25 @@ static enum status entries_query(struct rpc_call *call, const budget_list_entrie
     if (!instant_read(in->known_at, &query->known_ms)) query->known_ms = INT64_MAX;
     if (in->line[0] == '\0') return in->below ? rpc_violation(call, "below", "needs a line") : OK;
     enum status status = line_span(rpc_db(call), rpc_arena(call), in->line, span);
-    if (status == NOT_FOUND) return rpc_fail(call, NOT_FOUND, "there is no line %s", in->line);
+    if (status == NOT_FOUND) return unknown_fail(call, "LINE_UNKNOWN", "line", in->line);
     query->span = span;
     query->below = query->below && span->first > 0;
     return status;
+}
+
+enum status budget_get_entry(struct budget *self, struct rpc_call *call,
+                             const budget_get_entry_request *in, budget_get_entry_response *out)
+{
+    (void)self;
+    int64_t id;
+    struct entry_record entry;
+    enum status status = NOT_FOUND;
+    if (ref_number(in->name, "entries", &id))
+        status = entry_get(rpc_db(call), rpc_arena(call), id, &entry);
+    if (status == NOT_FOUND) return unknown_fail(call, "ENTRY_UNKNOWN", "name", in->name);
+    if (status != OK) return status;
+    out->entry = entry_message(rpc_arena(call), &entry);
+    return out->entry == NULL ? RESOURCE_EXHAUSTED : OK;
 }
 
 enum status budget_list_entries(struct budget *self, struct rpc_call *call,

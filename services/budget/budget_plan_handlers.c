@@ -105,7 +105,7 @@ enum status budget_set_plan(struct budget *self, struct rpc_call *call,
     struct plan_record plan = {.line = in->line, .recorded_ms = clock_now_ms()};
     enum status status = OK;
     if (in->basis != 0) status = ref_enum(call, "basis", (int)in->basis, PLAN_BASIS_LAST);
-    if (status == OK) status = ref_line(call, in->line, &line);
+    if (status == OK) status = ref_line(call, "line", in->line, &line);
     if (status == OK) status = points_read(call, in, line.fiscal_year, &plan);
     if (status != OK) return status;
     plan.line_id = line.id;
@@ -120,7 +120,7 @@ enum status budget_get_plan(struct budget *self, struct rpc_call *call,
     (void)self;
     struct line_ref line;
     struct plan_record plan = {.line = in->line};
-    enum status status = ref_line(call, in->line, &line);
+    enum status status = ref_line(call, "line", in->line, &line);
     if (status != OK) return status;
     plan.line_id = line.id;
     status = plan_last(rpc_db(call), rpc_arena(call), ref_known_ms(in->known_at), &plan);
@@ -140,7 +140,7 @@ enum status budget_set_pace_reason(struct budget *self, struct rpc_call *call,
     struct date first;
     struct date last;
     enum status status = ref_enum(call, "reason", (int)in->reason, PACE_REASON_LAST);
-    if (status == OK) status = ref_line(call, in->line, &line);
+    if (status == OK) status = ref_line(call, "line", in->line, &line);
     if (status == OK) status = ref_day(call, "first_day", in->first_day, line.fiscal_year, &first);
     if (status != OK) return status;
     const char *last_day = in->last_day;

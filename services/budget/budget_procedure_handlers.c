@@ -27,7 +27,7 @@ enum status budget_open_procedure(struct budget *self, struct rpc_call *call,
     (void)self;
     struct line_ref line;
     enum status status = ref_amount(call, "amount_won", in->amount_won);
-    if (status == OK) status = ref_line(call, in->line, &line);
+    if (status == OK) status = ref_line(call, "line", in->line, &line);
     if (status != OK) return status;
     struct procedure_record procedure = {.line_id = line.id,
                                          .line = in->line,
@@ -90,7 +90,7 @@ enum status budget_record_stage(struct budget *self, struct rpc_call *call,
     struct procedure_record procedure;
     enum procedure_stage to = (enum procedure_stage)in->stage;
     enum status status = ref_enum(call, "stage", (int)in->stage, PROCEDURE_STAGE_LAST);
-    if (status == OK) status = ref_procedure(call, in->name, &procedure);
+    if (status == OK) status = ref_procedure(call, "name", in->name, &procedure);
     if (status == OK) status = stage_check(call, &procedure, to, in->day);
     if (status != OK) return status;
     struct stage_record stage = {to, in->day, in->note};
@@ -104,7 +104,7 @@ enum status budget_get_procedure(struct budget *self, struct rpc_call *call,
 {
     (void)self;
     struct procedure_record procedure;
-    enum status status = ref_procedure(call, in->name, &procedure);
+    enum status status = ref_procedure(call, "name", in->name, &procedure);
     return status == OK ? procedure_show(call, &procedure, &out->procedure) : status;
 }
 

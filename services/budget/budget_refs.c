@@ -3,13 +3,15 @@
 #include <string.h>
 
 #include "budget.h"
+#include "budget_refusal.h"
 #include "budget_sql.h"
 #include "budget_wire.h"
 #include "db/db.h"
 
 enum { NUMBER_DIGITS_MAX = 18, DAY_BYTES = DATE_STRING_BYTES - 1 };
 
-enum status ref_line(struct rpc_call *call, const char *name, struct line_ref *line)
+enum status ref_line(struct rpc_call *call, const char *field, const char *name,
+                     struct line_ref *line)
 {
     struct db_rows rows;
     enum status status = db_query(rpc_db(call), &rows, &budget_line_ref_sql, DB_TEXT(name));
@@ -22,9 +24,7 @@ enum status ref_line(struct rpc_call *call, const char *name, struct line_ref *l
         if (line->publisher == NULL) status = RESOURCE_EXHAUSTED;
     }
     db_end(&rows);
-    if (status != NOT_FOUND) return status;
-    status = rpc_fail(call, NOT_FOUND, "there is no line %s", name);
-    return rpc_reason(call, status, "LINE_UNKNOWN");
+    return status == NOT_FOUND ? unknown_fail(call, "LINE_UNKNOWN", field, name) : status;
 }
 
 /* Digits to the end of the text. */
@@ -100,7 +100,8 @@ size_t ref_page_size(int32_t asked)
     return asked == 0 ? PAGE_SIZE_DEFAULT : (size_t)asked;
 }
 
-enum status ref_entry(struct rpc_call *call, const char *name, struct entry_ref *entry)
+enum status ref_entry(struct rpc_call *call, const char *field, const char *name,
+                      struct entry_ref *entry)
 {
     struct db_rows rows;
     int64_t id;
@@ -114,19 +115,15 @@ enum status ref_entry(struct rpc_call *call, const char *name, struct entry_ref 
                                         db_int(&rows, 2)};
         db_end(&rows);
     }
-    if (status != NOT_FOUND) return status;
-    status = rpc_fail(call, NOT_FOUND, "there is no entry %s", name);
-    return rpc_reason(call, status, "ENTRY_UNKNOWN");
+    return status == NOT_FOUND ? unknown_fail(call, "ENTRY_UNKNOWN", field, name) : status;
 }
 
-enum status ref_procedure(struct rpc_call *call, const char *name,
+enum status ref_procedure(struct rpc_call *call, const char *field, const char *name,
                           struct procedure_record *procedure)
 {
     int64_t id;
     enum status status = NOT_FOUND;
     if (ref_number(name, "procedures", &id))
         status = procedure_get(rpc_db(call), rpc_arena(call), id, procedure);
-    if (status != NOT_FOUND) return status;
-    status = rpc_fail(call, NOT_FOUND, "there is no procedure %s", name);
-    return rpc_reason(call, status, "PROCEDURE_UNKNOWN");
+    return status == NOT_FOUND ? unknown_fail(call, "PROCEDURE_UNKNOWN", field, name) : status;
 }

@@ -14,8 +14,9 @@ struct line_ref {
     const char *publisher;
 };
 
-/* NOT_FOUND, LINE_UNKNOWN: no line has this name. */
-NODISCARD enum status ref_line(struct rpc_call *call, const char *name, struct line_ref *line);
+/* NOT_FOUND, LINE_UNKNOWN, and the field: no line has this name. */
+NODISCARD enum status ref_line(struct rpc_call *call, const char *field, const char *name,
+                               struct line_ref *line);
 
 /* The number behind `{collection}/`, such as `contracts/12`. False: the name has another form. */
 NODISCARD bool ref_number(const char *name, const char *collection, int64_t *number);
@@ -50,8 +51,9 @@ struct entry_ref {
     int32_t kind;
     int64_t won;
 };
-NODISCARD enum status ref_entry(struct rpc_call *call, const char *name, struct entry_ref *entry);
+NODISCARD enum status ref_entry(struct rpc_call *call, const char *field, const char *name,
+                                struct entry_ref *entry);
 
 /* The procedure that a request names. NOT_FOUND, PROCEDURE_UNKNOWN: there is none. */
-NODISCARD enum status ref_procedure(struct rpc_call *call, const char *name,
+NODISCARD enum status ref_procedure(struct rpc_call *call, const char *field, const char *name,
                                     struct procedure_record *procedure);

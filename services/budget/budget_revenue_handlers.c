@@ -5,12 +5,13 @@
 #include "base/clock.h"
 #include "budget.h"
 #include "budget_refs.h"
+#include "budget_refusal.h"
 #include "budget_revenue_store.h"
 #include "budget_rules.h"
 #include "budget_wire.h"
 #include "revenue.rpc.h"
 
-enum { REVENUE_CLASSES_MAX = 1000 };
+enum { REVENUE_CLASSES_MAX = 10000 };
 
 static const char collection[] = "revenueClasses/";
 
@@ -97,9 +98,8 @@ static enum status class_find(struct rpc_call *call, const char *name,
     const char *code = class_code(name);
     enum status status = NOT_FOUND;
     if (code != NULL) status = revenue_class_get(rpc_db(call), rpc_arena(call), code, class);
-    if (status != NOT_FOUND) return status;
-    status = rpc_fail(call, NOT_FOUND, "there is no class %s", name);
-    return rpc_reason(call, status, "CLASS_UNKNOWN");
+    return status == NOT_FOUND ? unknown_fail(call, "CLASS_UNKNOWN", "revenue_class", name)
+                               : status;
 }
 
 static enum status not_correctable(struct rpc_call *call, const char *why)
@@ -118,10 +118,7 @@ static enum status record_correct(struct rpc_call *call, const char *name,
     enum status status = NOT_FOUND;
     if (ref_number(name, "revenueRecords", &id))
         status = revenue_get(rpc_db(call), rpc_arena(call), id, &wrong);
-    if (status == NOT_FOUND) {
-        status = rpc_fail(call, NOT_FOUND, "there is no record %s", name);
-        return rpc_reason(call, status, "RECORD_UNKNOWN");
-    }
+    if (status == NOT_FOUND) return unknown_fail(call, "RECORD_UNKNOWN", "corrects", name);
     if (status != OK) return status;
     if (wrong.corrects_id != 0) return not_correctable(call, "is a correction itself");
     if (wrong.class_id != record->class_id || wrong.fiscal_year != record->fiscal_year ||
@@ -235,9 +232,12 @@ enum status budget_list_revenue(struct budget *self, struct rpc_call *call,
                                   .fiscal_year = date_to_parts(as_of).year,
                                   .as_of = in->as_of,
                                   .known_ms = ref_known_ms(in->known_at),
-                                  .size = REVENUE_CLASSES_MAX};
+                                  .size = REVENUE_CLASSES_MAX + 1};
     status = revenue_list(rpc_db(call), arena, &query, &classes, &count);
     if (status != OK) return status;
+    if (count > REVENUE_CLASSES_MAX)
+        return rpc_fail(call, OUT_OF_RANGE, "there are more than %d classes; ask for one publisher",
+                        REVENUE_CLASSES_MAX);
     out->as_of = in->as_of;
     out->rows = arena_calloc(arena, count + 1, sizeof(budget_revenue_row *));
     if (out->rows == NULL) return RESOURCE_EXHAUSTED;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "budget.h"
+#include "budget_refusal.h"
 
 /* Where the record of a line is. */
 struct line_at {
@@ -151,8 +152,7 @@ static enum status rows_load(struct rpc_call *call, const struct standing_query 
                                .size = TABLE_ROWS_MAX + 1};
     if (query->line[0] != '\0') {
         enum status status = line_span(rpc_db(call), rpc_arena(call), query->line, &span);
-        if (status == NOT_FOUND)
-            return rpc_fail(call, NOT_FOUND, "there is no line %s", query->line);
+        if (status == NOT_FOUND) return unknown_fail(call, "LINE_UNKNOWN", "line", query->line);
         if (status != OK) return status;
         if (span.fiscal_year != rows.fiscal_year)
             return rpc_violation(call, "as_of", "must be a day of the line's fiscal year, %d",

@@ -42,6 +42,7 @@ static enum status table_row_read(const struct db_rows *rows, struct arena *aren
         .own = {{db_int(rows, 13), db_int(rows, 14), db_int(rows, 15)}},
         .committed_count = db_int(rows, 16),
         .spent_count = db_int(rows, 17),
+        .kept = db_int(rows, 18) != 0,
     };
     bool whole = row->name != NULL && row->label != NULL && row->publisher != NULL &&
                  row->path != NULL && row->citation.report_id != NULL &&

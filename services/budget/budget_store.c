@@ -197,11 +197,23 @@ static enum status entry_read(const struct db_rows *rows, struct arena *arena,
         .origin_year = (int32_t)db_int(rows, 14),
         .reservation = db_int(rows, 15),
         .description = db_copy(rows, 16, arena),
+        .after_closing = db_int(rows, 17) != 0,
     };
     bool whole = entry->line != NULL && entry->effective_date != NULL &&
                  entry->citation.report_id != NULL && entry->citation.section != NULL &&
                  entry->description != NULL;
     return whole ? OK : RESOURCE_EXHAUSTED;
+}
+
+enum status entry_get(struct db *db, struct arena *arena, int64_t id, struct entry_record *entry)
+{
+    struct db_rows rows;
+    enum status status = db_query(db, &rows, &budget_entry_get_sql, DB_INT(id));
+    if (status != OK) return status;
+    status = db_next(&rows);
+    if (status == OK) status = entry_read(&rows, arena, entry);
+    db_end(&rows);
+    return status;
 }
 
 /* Begins the statement that suits the query. */

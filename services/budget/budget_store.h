@@ -70,6 +70,7 @@ struct entry_record {
     int32_t carry_over_type, origin_year;
     int64_t reservation;     /* 0: it was not reserved. */
     const char *description; /* "": none. */
+    bool after_closing;      /* Recorded since its line was closed. */
 };
 
 /* A line of a table as of a day. */
@@ -83,6 +84,7 @@ struct table_record {
     struct balance own;                   /* Its own entries up to the day … */
     int64_t committed_count, spent_count; /* … and how many say what is committed, spent. */
     bool committed, spent;                /* The same of it and all below; set by standing_load. */
+    bool kept;                            /* Calls keep it: what they recorded nothing of is 0. */
 };
 
 /* What entries of a line change. */
@@ -94,7 +96,7 @@ struct table_change {
 
 struct fund_record {
     int64_t id;
-    const char *fund, *account, *day;
+    const char *publisher, *fund, *account, *day;
     int64_t budget_won, executed_won;
     struct citation citation;
 };
@@ -143,6 +145,10 @@ struct line_span {
 NODISCARD enum status line_span(struct db *db, struct arena *arena, const char *name,
                                 struct line_span *span);
 
+/* NOT_FOUND: there is no such entry. */
+NODISCARD enum status entry_get(struct db *db, struct arena *arena, int64_t id,
+                                struct entry_record *entry);
+
 /* Entries behind a place. */
 struct entry_query {
     const struct line_span *span; /* Of this line; NULL: of all. */
@@ -184,7 +190,12 @@ NODISCARD enum status fund_unsee(struct db *db, const char *report_id);
 NODISCARD enum status fund_delete_unseen(struct db *db, const char *report_id);
 NODISCARD enum status fund_put(struct db *db, struct arena *arena, const struct reading *source,
                                const struct fund_account *account);
-NODISCARD enum status fund_list(struct db *db, struct arena *arena, const char *as_of, size_t size,
+struct fund_query {
+    const char *as_of;     /* "": now. */
+    const char *publisher; /* "": of all. */
+    size_t size;
+};
+NODISCARD enum status fund_list(struct db *db, struct arena *arena, const struct fund_query *query,
                                 struct fund_record **accounts, size_t *count);
 NODISCARD enum status fund_item_list(struct db *db, struct arena *arena, int64_t account,
                                      struct fund_item_record **items, size_t *count);

@@ -39,9 +39,10 @@ static enum status execution_row(struct arena *arena, const struct standing *tab
     row->spent_won = balance->won[AMOUNT_SPENT];
     row->publisher = string_borrow(record->publisher);
     struct decimal rate = {0};
-    row->commitment_known = record->committed;
-    row->expenditure_known = record->spent;
-    bool has_rate = record->spent && execution_rate(row->spent_won, row->current_won, &rate);
+    row->commitment_known = record->committed || record->kept;
+    row->expenditure_known = record->spent || record->kept;
+    bool has_rate =
+        row->expenditure_known && execution_rate(row->spent_won, row->current_won, &rate);
     enum status status = rate_message(arena, has_rate, rate, &row->execution_rate);
     if (status == OK) status = citation_fill(arena, record, &row->citation);
     *out = row;
@@ -225,6 +226,7 @@ static enum status fund_account_fill(struct rpc_call *call, const struct fund_re
     if (account == NULL) return RESOURCE_EXHAUSTED;
     *account = (budget_fund_account)BUDGET_FUND_ACCOUNT_INIT;
     account->name = arena_printf(arena, "fundAccounts/%lld", (long long)fund->id);
+    account->publisher = string_borrow(fund->publisher);
     account->fund = string_borrow(fund->fund);
     account->account = string_borrow(fund->account);
     account->budget_won = fund->budget_won;
@@ -248,9 +250,13 @@ enum status budget_list_funds(struct budget *self, struct rpc_call *call,
     struct arena *arena = rpc_arena(call);
     struct fund_record *funds;
     size_t count;
-    enum status status =
-        fund_list(rpc_db(call), arena, in->as_of, FUND_ACCOUNTS_MAX, &funds, &count);
+    const struct fund_query query = {in->as_of, in->publisher, FUND_ACCOUNTS_MAX + 1};
+    enum status status = fund_list(rpc_db(call), arena, &query, &funds, &count);
     if (status != OK) return status;
+    if (count > FUND_ACCOUNTS_MAX)
+        return rpc_fail(call, OUT_OF_RANGE,
+                        "there are more than %d accounts; ask for one publisher",
+                        FUND_ACCOUNTS_MAX);
     out->accounts = arena_calloc(arena, count + 1, sizeof(budget_fund_account *));
     if (out->accounts == NULL) return RESOURCE_EXHAUSTED;
     for (size_t i = 0; i < count && status == OK; i++) {

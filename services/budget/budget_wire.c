@@ -123,6 +123,7 @@ budget_entry *entry_message(struct arena *arena, const struct entry_record *entr
     message->description = string_borrow(entry->description);
     message->carry_over_type = (budget_carry_over_type)entry->carry_over_type;
     message->origin_year = entry->origin_year;
+    message->after_closing = entry->after_closing;
     if (entry->corrects != 0)
         message->corrects = arena_printf(arena, "entries/%lld", (long long)entry->corrects);
     if (entry->reservation != 0)

@@ -59,9 +59,9 @@ static void print_digests(struct ctl *ctl, const struct db_schema *schema,
                           const struct db_table_digest *digests)
 {
     static const struct terminal_column columns[] = {
-        {"table", TERMINAL_LEFT, false},
-        {"rows", TERMINAL_RIGHT, false},
-        {"sha-256", TERMINAL_LEFT, false},
+        {"table", TERMINAL_LEFT, COLUMN_KEPT},
+        {"rows", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"sha-256", TERMINAL_LEFT, COLUMN_KEPT},
     };
     if (ctl->json) {
         (void)puts("[");

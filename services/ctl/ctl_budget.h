@@ -17,7 +17,7 @@ extern const struct verb_group budget_revenue;     /* Non-tax revenue. */
 extern const struct verb_group budget_contracting; /* Contracts and their procedures. */
 
 /* Columns that several groups show. */
-enum { ENTRY_COLUMNS = 8, LINE_COLUMNS = 8 };
+enum { ENTRY_COLUMNS = 11, LINE_COLUMNS = 8 };
 extern const struct verb_column entry_columns[ENTRY_COLUMNS];
 extern const struct verb_column line_columns[LINE_COLUMNS];
 

@@ -7,35 +7,35 @@
 #include "ctl_words.h"
 
 static const struct verb_column contract_columns[] = {
-    {"계약", "name", SHOW_TEXT, false, false},
-    {"일자", "terms.contract_date", SHOW_TEXT, false, false},
-    {"방법", "terms.method", SHOW_TEXT, false, false},
-    {"종류", "terms.kind", SHOW_TEXT, false, false},
-    {"금액(원)", "terms.amount_won", SHOW_TEXT, true, false},
-    {"업체", "terms.vendor.name", SHOW_TEXT, false, false},
-    {"건명", "terms.title", SHOW_TEXT, false, true},
-    {"과목", "terms.line", SHOW_TEXT, false, false},
-    {"취소 사유", "withdrawn_reason", SHOW_TEXT, false, false},
+    {"계약", "name", SHOW_TEXT, false, COLUMN_KEPT},
+    {"일자", "terms.contract_date", SHOW_TEXT, false, COLUMN_KEPT},
+    {"방법", "terms.method", SHOW_TEXT, false, COLUMN_KEPT},
+    {"종류", "terms.kind", SHOW_TEXT, false, COLUMN_EXTRA},
+    {"금액(원)", "terms.amount_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"업체", "terms.vendor.name", SHOW_TEXT, false, COLUMN_SPARE},
+    {"건명", "terms.title", SHOW_TEXT, false, COLUMN_ELASTIC},
+    {"과목", "terms.line", SHOW_TEXT, false, COLUMN_SPARE},
+    {"취소 사유", "withdrawn_reason", SHOW_TEXT, false, COLUMN_EXTRA},
 };
 
 static const struct verb_column warning_columns[] = {
-    {"경고", "kind", SHOW_TEXT, false, false},
-    {"업체", "vendor.name", SHOW_TEXT, false, false},
-    {"건수", "contract_count", SHOW_TEXT, true, false},
-    {"전체", "total_count", SHOW_TEXT, true, false},
-    {"금액(원)", "price_won", SHOW_TEXT, true, false},
-    {"비중", "price_share", SHOW_TEXT, true, false},
-    {"내용", "message", SHOW_TEXT, false, true},
+    {"경고", "kind", SHOW_TEXT, false, COLUMN_KEPT},
+    {"업체", "vendor.name", SHOW_TEXT, false, COLUMN_SPARE},
+    {"건수", "contract_count", SHOW_TEXT, true, COLUMN_KEPT},
+    {"전체", "total_count", SHOW_TEXT, true, COLUMN_EXTRA},
+    {"금액(원)", "price_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"비중", "price_share", SHOW_TEXT, true, COLUMN_KEPT},
+    {"내용", "message", SHOW_TEXT, false, COLUMN_ELASTIC},
 };
 
 static const struct verb_column procedure_columns[] = {
-    {"절차", "name", SHOW_TEXT, false, false},
-    {"단계", "stage", SHOW_TEXT, false, false},
-    {"유찰", "failed_count", SHOW_TEXT, true, false},
-    {"금액(원)", "amount_won", SHOW_TEXT, true, false},
-    {"건명", "title", SHOW_TEXT, false, true},
-    {"과목", "line", SHOW_TEXT, false, false},
-    {"계약", "contract", SHOW_TEXT, false, false},
+    {"절차", "name", SHOW_TEXT, false, COLUMN_KEPT},
+    {"단계", "stage", SHOW_TEXT, false, COLUMN_KEPT},
+    {"유찰", "failed_count", SHOW_TEXT, true, COLUMN_EXTRA},
+    {"금액(원)", "amount_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"건명", "title", SHOW_TEXT, false, COLUMN_ELASTIC},
+    {"과목", "line", SHOW_TEXT, false, COLUMN_SPARE},
+    {"계약", "contract", SHOW_TEXT, false, COLUMN_KEPT},
 };
 
 /* What the rules say, and which methods they allow. */

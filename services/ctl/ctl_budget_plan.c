@@ -4,41 +4,41 @@
 #include "plan.rpc.h"
 
 static const struct verb_column point_columns[] = {
-    {"일자", "day", SHOW_TEXT, false, false},
-    {"계획률", "rate", SHOW_TEXT, true, false},
-    {"계획액(원)", "amount_won", SHOW_TEXT, true, false},
+    {"일자", "day", SHOW_TEXT, false, COLUMN_KEPT},
+    {"계획률", "rate", SHOW_TEXT, true, COLUMN_KEPT},
+    {"계획액(원)", "amount_won", SHOW_TEXT, true, COLUMN_KEPT},
 };
 
 static const struct verb_column pace_columns[] = {
-    {"과목", "label", SHOW_TEXT, false, true},
-    {"기준", "basis", SHOW_TEXT, false, false},
-    {"실적(원)", "actual_won", SHOW_TEXT, true, false},
-    {"실적률", "actual_rate", SHOW_TEXT, true, false},
-    {"계획(원)", "planned_won", SHOW_TEXT, true, false},
-    {"미달(원)", "shortfall_won", SHOW_TEXT, true, false},
-    {"지연", "behind", SHOW_MARK, false, false},
-    {"사유", "reason", SHOW_TEXT, false, false},
-    {"이름", "line", SHOW_TEXT, false, false},
+    {"과목", "label", SHOW_TEXT, false, COLUMN_ELASTIC},
+    {"기준", "basis", SHOW_TEXT, false, COLUMN_EXTRA},
+    {"실적(원)", "actual_won", SHOW_TEXT, true, COLUMN_EXTRA},
+    {"실적률", "actual_rate", SHOW_TEXT, true, COLUMN_KEPT},
+    {"계획(원)", "planned_won", SHOW_TEXT, true, COLUMN_EXTRA},
+    {"미달(원)", "shortfall_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"지연", "behind", SHOW_MARK, false, COLUMN_KEPT},
+    {"사유", "reason", SHOW_TEXT, false, COLUMN_SPARE},
+    {"이름", "line", SHOW_TEXT, false, COLUMN_SPARE},
 };
 
 static const struct verb_column grant_columns[] = {
-    {"보조금", "name", SHOW_TEXT, false, false},
-    {"수령자", "grantee.name", SHOW_TEXT, false, true},
-    {"총액(원)", "total_won", SHOW_TEXT, true, false},
-    {"교부(원)", "paid_won", SHOW_TEXT, true, false},
-    {"잔액(원)", "remaining_won", SHOW_TEXT, true, false},
-    {"교부율", "paid_rate", SHOW_TEXT, true, false},
-    {"다음 회차", "next_instalment", SHOW_TEXT, false, false},
-    {"과목", "line", SHOW_TEXT, false, false},
+    {"보조금", "name", SHOW_TEXT, false, COLUMN_KEPT},
+    {"수령자", "grantee.name", SHOW_TEXT, false, COLUMN_ELASTIC},
+    {"총액(원)", "total_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"교부(원)", "paid_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"잔액(원)", "remaining_won", SHOW_TEXT, true, COLUMN_EXTRA},
+    {"교부율", "paid_rate", SHOW_TEXT, true, COLUMN_KEPT},
+    {"다음 회차", "next_instalment", SHOW_TEXT, false, COLUMN_KEPT},
+    {"과목", "line", SHOW_TEXT, false, COLUMN_SPARE},
 };
 
 static const struct verb_column instalment_columns[] = {
-    {"회차", "name", SHOW_TEXT, false, false},
-    {"기한", "due_day", SHOW_TEXT, false, false},
-    {"금액(원)", "amount_won", SHOW_TEXT, true, false},
-    {"교부(원)", "paid_won", SHOW_TEXT, true, false},
-    {"기입", "entry", SHOW_TEXT, false, false},
-    {"연체", "overdue", SHOW_MARK, false, false},
+    {"회차", "name", SHOW_TEXT, false, COLUMN_KEPT},
+    {"기한", "due_day", SHOW_TEXT, false, COLUMN_KEPT},
+    {"금액(원)", "amount_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"교부(원)", "paid_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"기입", "entry", SHOW_TEXT, false, COLUMN_KEPT},
+    {"연체", "overdue", SHOW_MARK, false, COLUMN_KEPT},
 };
 
 static enum ctl_exit show_plan(struct ctl *ctl, const ProtobufCMessage *answer)

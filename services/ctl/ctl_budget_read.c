@@ -5,43 +5,46 @@
 #include "ctl_terminal.h"
 
 const struct verb_column line_columns[LINE_COLUMNS] = {
-    {"과목", "label", SHOW_LABEL, false, true},
-    {"예산현액", "current_won", SHOW_TEXT, true, false},
-    {"원인행위액", "committed_won", SHOW_TEXT, true, false},
-    {"집행액", "spent_won", SHOW_TEXT, true, false},
-    {"예약액", "reserved_won", SHOW_TEXT, true, false},
-    {"구분", "line_class", SHOW_TEXT, false, false},
-    {"마감", "closed", SHOW_MARK, false, false},
-    {"이름", "name", SHOW_TEXT, false, false},
+    {"과목", "label", SHOW_LABEL, false, COLUMN_ELASTIC},
+    {"예산현액", "current_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"원인행위액", "committed_won", SHOW_TEXT, true, COLUMN_SPARE},
+    {"집행액", "spent_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"예약액", "reserved_won", SHOW_TEXT, true, COLUMN_EXTRA},
+    {"구분", "line_class", SHOW_TEXT, false, COLUMN_EXTRA},
+    {"마감", "closed", SHOW_MARK, false, COLUMN_EXTRA},
+    {"이름", "name", SHOW_TEXT, false, COLUMN_KEPT},
 };
 
 const struct verb_column entry_columns[ENTRY_COLUMNS] = {
-    {"기입", "name", SHOW_TEXT, false, false},
-    {"일자", "effective_date", SHOW_TEXT, false, false},
-    {"종류", "kind", SHOW_TEXT, false, false},
-    {"금액(원)", "amount_won", SHOW_TEXT, true, false},
-    {"과목", "line", SHOW_TEXT, false, false},
-    {"정정", "corrects", SHOW_TEXT, false, false},
-    {"적요", "description", SHOW_TEXT, false, true},
-    {"기입일시", "recorded_time", SHOW_TEXT, false, false},
+    {"기입", "name", SHOW_TEXT, false, COLUMN_KEPT},
+    {"일자", "effective_date", SHOW_TEXT, false, COLUMN_KEPT},
+    {"종류", "kind", SHOW_TEXT, false, COLUMN_KEPT},
+    {"금액(원)", "amount_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"과목", "line", SHOW_TEXT, false, COLUMN_KEPT},
+    {"정정", "corrects", SHOW_TEXT, false, COLUMN_SPARE},
+    {"적요", "description", SHOW_TEXT, false, COLUMN_ELASTIC},
+    {"출처", "citation", SHOW_TEXT, false, COLUMN_EXTRA},
+    {"끝수", "rounding", SHOW_MARK, false, COLUMN_EXTRA},
+    {"마감 후", "after_closing", SHOW_MARK, false, COLUMN_EXTRA},
+    {"기입일시", "recorded_time", SHOW_TEXT, false, COLUMN_EXTRA},
 };
 
 static const struct verb_column comparison_columns[] = {
-    {"천원", "label", SHOW_LABEL, false, true},
-    {"예산", "budget_won", SHOW_THOUSANDS, true, false},
-    {"전년", "previous_won", SHOW_THOUSANDS, true, false},
-    {"증감", "change_won", SHOW_THOUSANDS, true, false},
-    {"증감율", "change_rate", SHOW_TEXT, true, false},
-    {"이름", "line", SHOW_TEXT, false, false},
+    {"천원", "label", SHOW_LABEL, false, COLUMN_ELASTIC},
+    {"예산", "budget_won", SHOW_THOUSANDS, true, COLUMN_KEPT},
+    {"전년", "previous_won", SHOW_THOUSANDS, true, COLUMN_KEPT},
+    {"증감", "change_won", SHOW_THOUSANDS, true, COLUMN_KEPT},
+    {"증감율", "change_rate", SHOW_TEXT, true, COLUMN_KEPT},
+    {"이름", "line", SHOW_TEXT, false, COLUMN_SPARE},
 };
 
 /* What nothing is known of is no 0. */
 static enum ctl_exit show_execution(struct ctl *ctl, const ProtobufCMessage *message)
 {
     static const struct terminal_column columns[] = {
-        {"천원", TERMINAL_LEFT, true},         {"예산현액", TERMINAL_RIGHT, false},
-        {"원인행위액", TERMINAL_RIGHT, false}, {"집행액", TERMINAL_RIGHT, false},
-        {"집행률", TERMINAL_RIGHT, false},     {"이름", TERMINAL_LEFT, false},
+        {"천원", TERMINAL_LEFT, COLUMN_ELASTIC},      {"예산현액", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"원인행위액", TERMINAL_RIGHT, COLUMN_SPARE}, {"집행액", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"집행률", TERMINAL_RIGHT, COLUMN_KEPT},      {"이름", TERMINAL_LEFT, COLUMN_SPARE},
     };
     const budget_get_execution_response *answer = (const budget_get_execution_response *)message;
     struct terminal_table table;
@@ -72,17 +75,20 @@ static enum ctl_exit show_execution(struct ctl *ctl, const ProtobufCMessage *mes
 }
 
 static void fund_row(struct terminal_table *table, const char *label, const char *won,
-                     const char *executed, const char *rate, const char *day)
+                     const char *executed, const char *rate, const char *day, const char *publisher)
 {
-    terminal_table_add(table, (const char *const[]){label, won, executed, rate, day});
+    terminal_table_add(table, (const char *const[]){label, won, executed, rate, day, publisher});
 }
 
 static enum ctl_exit show_funds(struct ctl *ctl, const ProtobufCMessage *message)
 {
     static const struct terminal_column columns[] = {
-        {"기금·계정·적요", TERMINAL_LEFT, true}, {"예산(원)", TERMINAL_RIGHT, false},
-        {"집행(원)", TERMINAL_RIGHT, false},     {"집행률", TERMINAL_RIGHT, false},
-        {"기준일", TERMINAL_LEFT, false},
+        {"기금·계정·적요", TERMINAL_LEFT, COLUMN_ELASTIC},
+        {"예산(원)", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"집행(원)", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"집행률", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"기준일", TERMINAL_LEFT, COLUMN_SPARE},
+        {"기관", TERMINAL_LEFT, COLUMN_SPARE},
     };
     const budget_list_funds_response *answer = (const budget_list_funds_response *)message;
     struct terminal_table table;
@@ -93,10 +99,11 @@ static enum ctl_exit show_funds(struct ctl *ctl, const ProtobufCMessage *message
         fund_row(&table, arena_printf(arena, "%s %s", account->fund, account->account),
                  terminal_number(arena, account->budget_won),
                  terminal_number(arena, account->executed_won),
-                 message_show(arena, &account->base, "execution_rate", SHOW_TEXT), account->as_of);
+                 message_show(arena, &account->base, "execution_rate", SHOW_TEXT), account->as_of,
+                 terminal_line(arena, account->publisher));
         for (size_t k = 0; k < account->n_items; k++)
             fund_row(&table, arena_printf(arena, "  %s", account->items[k]->label), "",
-                     terminal_number(arena, account->items[k]->amount_won), "", "");
+                     terminal_number(arena, account->items[k]->amount_won), "", "", "");
     }
     if (answer->n_accounts > 0)
         terminal_table_print(&table);
@@ -106,21 +113,21 @@ static enum ctl_exit show_funds(struct ctl *ctl, const ProtobufCMessage *message
 }
 
 static const struct verb_column class_columns[] = {
-    {"구분", "line_class", SHOW_TEXT, false, false},
-    {"과목 수", "line_count", SHOW_TEXT, true, false},
-    {"예산현액(원)", "current_won", SHOW_TEXT, true, false},
-    {"원인행위액(원)", "committed_won", SHOW_TEXT, true, false},
-    {"집행액(원)", "spent_won", SHOW_TEXT, true, false},
-    {"집행률", "execution_rate", SHOW_TEXT, true, false},
-    {"비중", "share", SHOW_TEXT, true, false},
+    {"구분", "line_class", SHOW_TEXT, false, COLUMN_KEPT},
+    {"과목 수", "line_count", SHOW_TEXT, true, COLUMN_EXTRA},
+    {"예산현액(원)", "current_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"원인행위액(원)", "committed_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"집행액(원)", "spent_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"집행률", "execution_rate", SHOW_TEXT, true, COLUMN_KEPT},
+    {"비중", "share", SHOW_TEXT, true, COLUMN_EXTRA},
 };
 
 static const struct verb_column carry_over_columns[] = {
-    {"과목", "label", SHOW_TEXT, false, true},
-    {"종류", "carry_over_type", SHOW_TEXT, false, false},
-    {"연도", "origin_year", SHOW_NUMBER, true, false},
-    {"금액(원)", "amount_won", SHOW_TEXT, true, false},
-    {"이름", "line", SHOW_TEXT, false, false},
+    {"과목", "label", SHOW_TEXT, false, COLUMN_ELASTIC},
+    {"종류", "carry_over_type", SHOW_TEXT, false, COLUMN_KEPT},
+    {"연도", "origin_year", SHOW_NUMBER, true, COLUMN_KEPT},
+    {"금액(원)", "amount_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"이름", "line", SHOW_TEXT, false, COLUMN_SPARE},
 };
 
 static const struct verb verbs[] = {
@@ -141,6 +148,14 @@ static const struct verb verbs[] = {
      .shown = "line",
      .columns = line_columns,
      .column_count = LINE_COLUMNS},
+    {.name = "entry",
+     .summary = "one entry",
+     .service = &budget_budget_service,
+     .method = "GetEntry",
+     .fields = {{"ENTRY", "name", NULL, "entries/", VERB_ARGUMENT}},
+     .shown = "entry",
+     .columns = entry_columns,
+     .column_count = ENTRY_COLUMNS},
     {.name = "entries",
      .summary = "entries of the ledger, oldest first (원장)",
      .service = &budget_budget_service,
@@ -199,7 +214,8 @@ static const struct verb verbs[] = {
      .summary = "funds with their accounts and items (기금)",
      .service = &budget_budget_service,
      .method = "ListFunds",
-     .fields = {{"as-of", "as_of", "DATE", NULL, VERB_OPTION}},
+     .fields = {{"as-of", "as_of", "DATE", NULL, VERB_OPTION},
+                {"publisher", "publisher", "NAME", NULL, VERB_OPTION}},
      .show = show_funds},
 };
 

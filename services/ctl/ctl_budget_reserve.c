@@ -3,14 +3,14 @@
 #include "reservation.rpc.h"
 
 static const struct verb_column columns[] = {
-    {"예약", "name", SHOW_TEXT, false, false},
-    {"상태", "state", SHOW_TEXT, false, false},
-    {"금액(원)", "amount_won", SHOW_TEXT, true, false},
-    {"확정(원)", "posted_won", SHOW_TEXT, true, false},
-    {"과목", "line", SHOW_TEXT, false, false},
-    {"대상", "subject", SHOW_TEXT, false, true},
-    {"기입", "entry", SHOW_TEXT, false, false},
-    {"만료", "expire_time", SHOW_TEXT, false, false},
+    {"예약", "name", SHOW_TEXT, false, COLUMN_KEPT},
+    {"상태", "state", SHOW_TEXT, false, COLUMN_KEPT},
+    {"금액(원)", "amount_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"확정(원)", "posted_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"과목", "line", SHOW_TEXT, false, COLUMN_KEPT},
+    {"대상", "subject", SHOW_TEXT, false, COLUMN_ELASTIC},
+    {"기입", "entry", SHOW_TEXT, false, COLUMN_SPARE},
+    {"만료", "expire_time", SHOW_TEXT, false, COLUMN_EXTRA},
 };
 
 #define SHOWS(field)                                                                               \

@@ -3,32 +3,32 @@
 #include "revenue.rpc.h"
 
 static const struct verb_column class_columns[] = {
-    {"세외수입", "name", SHOW_TEXT, false, false},
-    {"과목", "label", SHOW_TEXT, false, true},
-    {"종류", "kind", SHOW_TEXT, false, false},
-    {"기관", "publisher", SHOW_TEXT, false, false},
-    {"근거", "legal_basis", SHOW_TEXT, false, false},
+    {"세외수입", "name", SHOW_TEXT, false, COLUMN_KEPT},
+    {"과목", "label", SHOW_TEXT, false, COLUMN_ELASTIC},
+    {"종류", "kind", SHOW_TEXT, false, COLUMN_KEPT},
+    {"기관", "publisher", SHOW_TEXT, false, COLUMN_EXTRA},
+    {"근거", "legal_basis", SHOW_TEXT, false, COLUMN_SPARE},
 };
 
 static const struct verb_column record_columns[] = {
-    {"기록", "name", SHOW_TEXT, false, false},
-    {"일자", "day", SHOW_TEXT, false, false},
-    {"구분", "action", SHOW_TEXT, false, false},
-    {"금액(원)", "amount_won", SHOW_TEXT, true, false},
-    {"연도", "fiscal_year", SHOW_NUMBER, true, false},
-    {"세외수입", "revenue_class", SHOW_TEXT, false, false},
-    {"정정", "corrects", SHOW_TEXT, false, false},
-    {"적요", "description", SHOW_TEXT, false, true},
+    {"기록", "name", SHOW_TEXT, false, COLUMN_KEPT},
+    {"일자", "day", SHOW_TEXT, false, COLUMN_KEPT},
+    {"구분", "action", SHOW_TEXT, false, COLUMN_KEPT},
+    {"금액(원)", "amount_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"연도", "fiscal_year", SHOW_NUMBER, true, COLUMN_EXTRA},
+    {"세외수입", "revenue_class", SHOW_TEXT, false, COLUMN_KEPT},
+    {"정정", "corrects", SHOW_TEXT, false, COLUMN_SPARE},
+    {"적요", "description", SHOW_TEXT, false, COLUMN_ELASTIC},
 };
 
 static const struct verb_column row_columns[] = {
-    {"과목", "revenue_class.label", SHOW_TEXT, false, true},
-    {"부과(원)", "assessed_won", SHOW_TEXT, true, false},
-    {"징수(원)", "collected_won", SHOW_TEXT, true, false},
-    {"결손(원)", "written_off_won", SHOW_TEXT, true, false},
-    {"미수(원)", "outstanding_won", SHOW_TEXT, true, false},
-    {"징수율", "collection_rate", SHOW_TEXT, true, false},
-    {"이름", "revenue_class.name", SHOW_TEXT, false, false},
+    {"과목", "revenue_class.label", SHOW_TEXT, false, COLUMN_ELASTIC},
+    {"부과(원)", "assessed_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"징수(원)", "collected_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"결손(원)", "written_off_won", SHOW_TEXT, true, COLUMN_EXTRA},
+    {"미수(원)", "outstanding_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"징수율", "collection_rate", SHOW_TEXT, true, COLUMN_KEPT},
+    {"이름", "revenue_class.name", SHOW_TEXT, false, COLUMN_SPARE},
 };
 
 #define SHOWS(field, of)                                                                           \

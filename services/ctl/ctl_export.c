@@ -17,7 +17,13 @@
 #include "ctl_terminal.h"
 #include "rpc/codec/rpc_json_text.h"
 
-enum { PAGE_SIZE = 1000, PAGE_BYTES_MAX = 64 << 20, PATH_BYTES_MAX = 4096, THOUSAND = 3 };
+enum {
+    PAGE_SIZE = 1000,
+    PAGE_BYTES_MAX = 64 << 20,
+    PATH_BYTES_MAX = 4096,
+    THOUSAND = 3,
+    INDENT_MAX = 16
+};
 
 /* The descriptor's resources, which are the same for every export. */
 extern const char export_resources_json[];
@@ -96,10 +102,11 @@ static void put_text(FILE *file, const char *text, const char *end)
     put_field(file, "", text, end);
 }
 
-/* The same for a spreadsheet, which would take a text that begins so for a formula. */
+/* The same of a text that somebody wrote: a spreadsheet would take one that begins so for a
+ * formula. Packages are opened in spreadsheets as well; their descriptor says what the ' is. */
 static void put_cell(FILE *file, const char *text, const char *end)
 {
-    bool formula = text[0] != '\0' && strchr("=+-@\t", text[0]) != NULL;
+    bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
     put_field(file, formula ? "'" : "", text, end);
 }
 
@@ -152,8 +159,8 @@ static enum status put_lines(struct export *export, FILE *file)
             const budget_line *line = page->lines[i];
             put_text(file, line->name, ",");
             put_text(file, line->parent, ",");
-            put_text(file, line->label, ",");
-            put_text(file, line->publisher, ",");
+            put_cell(file, line->label, ",");
+            put_cell(file, line->publisher, ",");
             (void)fprintf(file, "%d,%d,%s,%s\n", line->fiscal_year, line->depth,
                           line->line_class == BUDGET_LINE_CLASS_UNSPECIFIED
                               ? ""
@@ -223,7 +230,7 @@ static enum status put_entry(FILE *file, const budget_entry *entry)
     put_text(file, entry->citation == NULL ? "" : entry->citation->report_id, ",");
     if (entry->citation != NULL) (void)fprintf(file, "%d", entry->citation->line);
     (void)fputc(',', file);
-    put_text(file, entry->description, "\n");
+    put_cell(file, entry->description, "\n");
     buffer_free(&recorded);
     return status;
 }
@@ -354,6 +361,19 @@ static void put_thousands(struct export *export, FILE *file, int64_t won, bool k
     (void)fprintf(file, "%s | ", shown);
 }
 
+/* Indented by wide spaces, which Markdown keeps where it drops others. */
+static void put_label(FILE *file, const budget_execution_row *row)
+{
+    (void)fputs("| ", file);
+    for (int32_t i = 0; i < row->depth && i < INDENT_MAX; i++)
+        (void)fputs("\xE3\x80\x80", file);
+    for (const char *at = row->label; *at != '\0'; at++) {
+        if (*at == '|' || *at == '\\') (void)fputc('\\', file);
+        (void)fputc(*at == '\n' || *at == '\r' ? ' ' : *at, file);
+    }
+    (void)fputs(" | ", file);
+}
+
 static enum status put_table(struct export *export, const budget_get_execution_response *table,
                              FILE *file)
 {
@@ -370,7 +390,7 @@ static enum status put_table(struct export *export, const budget_get_execution_r
     for (size_t i = 0; i < table->n_rows; i++) {
         const budget_execution_row *row = table->rows[i];
         const char *rate = rate_digits(row->execution_rate, digits);
-        (void)fprintf(file, "| %s | ", row->label);
+        put_label(file, row);
         put_thousands(export, file, row->current_won, true);
         put_thousands(export, file, row->committed_won, row->commitment_known);
         put_thousands(export, file, row->spent_won, row->expenditure_known);

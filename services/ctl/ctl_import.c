@@ -108,9 +108,9 @@ static void print_report(struct ctl *ctl, const report_report *report)
     }
     (void)puts("\n");
     static const struct terminal_column columns[] = {
-        {"owner", TERMINAL_LEFT, false},    {"figures", TERMINAL_RIGHT, false},
-        {"tables", TERMINAL_RIGHT, false},  {"records", TERMINAL_RIGHT, false},
-        {"delivered", TERMINAL_LEFT, true},
+        {"owner", TERMINAL_LEFT, COLUMN_KEPT},        {"figures", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"tables", TERMINAL_RIGHT, COLUMN_KEPT},      {"records", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"delivered", TERMINAL_LEFT, COLUMN_ELASTIC},
     };
     struct terminal_table table;
     terminal_table_init(&table, &ctl->arena, columns, ARRAY_LENGTH(columns));

@@ -15,11 +15,11 @@ enum ctl_exit ctl_reports(struct ctl *ctl, const struct ctl_options *options)
     if (status != OK) return ctl_failed(ctl, status);
     if (ctl->json) return ctl_print_json(ctl, &all.base);
     static const struct terminal_column columns[] = {
-        {"report", TERMINAL_LEFT, false},    {"as of", TERMINAL_LEFT, false},
-        {"publisher", TERMINAL_LEFT, true},  {"lines", TERMINAL_RIGHT, false},
-        {"numerals", TERMINAL_RIGHT, false}, {"figures", TERMINAL_RIGHT, false},
-        {"tables", TERMINAL_RIGHT, false},   {"records", TERMINAL_RIGHT, false},
-        {"state", TERMINAL_LEFT, false},
+        {"report", TERMINAL_LEFT, COLUMN_KEPT},       {"as of", TERMINAL_LEFT, COLUMN_KEPT},
+        {"publisher", TERMINAL_LEFT, COLUMN_ELASTIC}, {"lines", TERMINAL_RIGHT, COLUMN_EXTRA},
+        {"numerals", TERMINAL_RIGHT, COLUMN_EXTRA},   {"figures", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"tables", TERMINAL_RIGHT, COLUMN_EXTRA},     {"records", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"state", TERMINAL_LEFT, COLUMN_KEPT},
     };
     struct terminal_table table;
     terminal_table_init(&table, &ctl->arena, columns, ARRAY_LENGTH(columns));
@@ -91,9 +91,9 @@ enum ctl_exit ctl_tokens(struct ctl *ctl, const struct ctl_options *options)
     if (status != OK) return ctl_failed(ctl, status);
     if (ctl->json) return ctl_print_json(ctl, &all.base);
     static const struct terminal_column columns[] = {
-        {"line", TERMINAL_RIGHT, false},  {"column", TERMINAL_RIGHT, false},
-        {"kind", TERMINAL_LEFT, false},   {"printed", TERMINAL_LEFT, true},
-        {"value", TERMINAL_RIGHT, false}, {"time", TERMINAL_LEFT, false},
+        {"line", TERMINAL_RIGHT, COLUMN_KEPT},  {"column", TERMINAL_RIGHT, COLUMN_EXTRA},
+        {"kind", TERMINAL_LEFT, COLUMN_KEPT},   {"printed", TERMINAL_LEFT, COLUMN_ELASTIC},
+        {"value", TERMINAL_RIGHT, COLUMN_KEPT}, {"time", TERMINAL_LEFT, COLUMN_SPARE},
     };
     struct terminal_table table;
     terminal_table_init(&table, &ctl->arena, columns, ARRAY_LENGTH(columns));
@@ -119,10 +119,10 @@ enum ctl_exit ctl_figures(struct ctl *ctl, const struct ctl_options *options)
     if (status != OK) return ctl_failed(ctl, status);
     if (ctl->json) return ctl_print_json(ctl, &all.base);
     static const struct terminal_column columns[] = {
-        {"report", TERMINAL_LEFT, false},   {"line", TERMINAL_RIGHT, false},
-        {"owner", TERMINAL_LEFT, false},    {"subject", TERMINAL_LEFT, true},
-        {"printed", TERMINAL_RIGHT, false}, {"value", TERMINAL_RIGHT, false},
-        {"time", TERMINAL_LEFT, false},
+        {"report", TERMINAL_LEFT, COLUMN_KEPT},   {"line", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"owner", TERMINAL_LEFT, COLUMN_KEPT},    {"subject", TERMINAL_LEFT, COLUMN_ELASTIC},
+        {"printed", TERMINAL_RIGHT, COLUMN_KEPT}, {"value", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"time", TERMINAL_LEFT, COLUMN_SPARE},
     };
     struct terminal_table table;
     terminal_table_init(&table, &ctl->arena, columns, ARRAY_LENGTH(columns));
@@ -160,7 +160,8 @@ static enum status print_table(struct ctl *ctl, const slice_table *table)
                  table->unit[0] == '\0' ? "" : arena_printf(&ctl->arena, "  (%s)", table->unit),
                  terminal_style(STYLE_PLAIN));
     for (size_t c = 0; c < width; c++) {
-        columns[c] = (struct terminal_column){"", c == 0 ? TERMINAL_LEFT : TERMINAL_RIGHT, c == 0};
+        columns[c] = (struct terminal_column){"", c == 0 ? TERMINAL_LEFT : TERMINAL_RIGHT,
+                                              c == 0 ? COLUMN_ELASTIC : COLUMN_KEPT};
     }
     struct terminal_table lines;
     terminal_table_init(&lines, &ctl->arena, columns, width);

@@ -331,6 +331,15 @@ static const char *number_show(struct arena *arena, int64_t number, enum message
     return terminal_number(arena, rounded.units);
 }
 
+/* `seoul-2020-04 101행 › 예산 집행 현황`: the report, its line, and the heading that is nearest. */
+static const char *citation_show(struct arena *arena, const type_citation *citation)
+{
+    size_t depth = citation->n_section_path;
+    const char *heading = depth == 0 ? "" : terminal_line(arena, citation->section_path[depth - 1]);
+    return arena_printf(arena, "%s %d행%s%s", citation->report_id, citation->line,
+                        depth == 0 ? "" : " › ", heading);
+}
+
 static const char *message_value_show(struct arena *arena, const ProtobufCMessage *value)
 {
     if (value == NULL) return "";
@@ -338,6 +347,8 @@ static const char *message_value_show(struct arena *arena, const ProtobufCMessag
         return terminal_instant(arena, (const protobuf_timestamp *)value);
     if (value->descriptor == type_quantity_type.descriptor)
         return quantity_show(arena, (const type_quantity *)value);
+    if (value->descriptor == type_citation_type.descriptor)
+        return citation_show(arena, (const type_citation *)value);
     return "";
 }
 

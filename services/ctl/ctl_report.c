@@ -138,9 +138,9 @@ static const char *rate_text(struct arena *arena, const type_quantity *rate)
 static void print_comparison(struct ctl *ctl, const budget_get_comparison_response *answer)
 {
     static const struct terminal_column columns[] = {
-        {"천원", TERMINAL_LEFT, true},     {"예산", TERMINAL_RIGHT, false},
-        {"전년", TERMINAL_RIGHT, false},   {"증감", TERMINAL_RIGHT, false},
-        {"증감율", TERMINAL_RIGHT, false},
+        {"천원", TERMINAL_LEFT, COLUMN_ELASTIC}, {"예산", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"전년", TERMINAL_RIGHT, COLUMN_KEPT},   {"증감", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"증감율", TERMINAL_RIGHT, COLUMN_KEPT},
     };
     struct terminal_table table;
     terminal_table_init(&table, &ctl->arena, columns, ARRAY_LENGTH(columns));
@@ -193,9 +193,9 @@ enum ctl_exit ctl_budget(struct ctl *ctl, const struct ctl_options *options)
     if (answer->n_rows == 0) return show_comparison(ctl, options, &rpc, answer);
     if (ctl->json) return ctl_print_json(ctl, &answer->base);
     static const struct terminal_column columns[] = {
-        {"천원", TERMINAL_LEFT, true},         {"예산현액", TERMINAL_RIGHT, false},
-        {"원인행위액", TERMINAL_RIGHT, false}, {"집행액", TERMINAL_RIGHT, false},
-        {"집행률", TERMINAL_RIGHT, false},
+        {"천원", TERMINAL_LEFT, COLUMN_ELASTIC},     {"예산현액", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"원인행위액", TERMINAL_RIGHT, COLUMN_KEPT}, {"집행액", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"집행률", TERMINAL_RIGHT, COLUMN_KEPT},
     };
     struct terminal_table table;
     terminal_table_init(&table, &ctl->arena, columns, ARRAY_LENGTH(columns));

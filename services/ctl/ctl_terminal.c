@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WIDTH_DEFAULT = 100, ELASTIC_WIDTH_MIN = 16, GAP = 2 };
+enum { WIDTH_DEFAULT = 100, ELASTIC_WIDTH_MIN = 16, CUT_WIDTH_MIN = 8, GAP = 2 };
 
 bool terminal_is_one(void)
 {
@@ -106,52 +106,138 @@ static void print_tabs(const struct terminal_table *table)
     }
 }
 
-/* The width of every column, in the arena; NULL: no memory. */
-static size_t *column_widths(const struct terminal_table *table)
+/* How a table is laid out on the screen. */
+struct layout {
+    size_t *widths;
+    bool *shown;
+    size_t total;  /* Columns of the screen that it takes. */
+    bool left_out; /* Something that has cells is not shown. */
+};
+
+static void layout_drop(struct layout *layout, size_t column)
 {
-    size_t *widths = arena_calloc(table->arena, table->column_count, sizeof *widths);
-    if (widths == NULL) return NULL;
-    size_t total = 0, elastic = table->column_count;
+    layout->shown[column] = false;
+    layout->total -= layout->widths[column] + GAP;
+}
+
+/* Every column as wide as its widest cell; those that say nothing left out. False: no memory. */
+static bool layout_init(const struct terminal_table *table, struct layout *layout)
+{
+    *layout = (struct layout){
+        .widths = arena_calloc(table->arena, table->column_count + 1, sizeof *layout->widths),
+        .shown = arena_calloc(table->arena, table->column_count + 1, sizeof *layout->shown)};
+    if (layout->widths == NULL || layout->shown == NULL) return false;
     for (size_t i = 0; i < table->column_count; i++) {
-        if (!table->bare) widths[i] = text_width(text_from(table->columns[i].heading));
+        size_t widest = 0;
         for (size_t r = 0; r < table->row_count; r++) {
             size_t width = text_width(text_from(table->rows[r][i]));
-            if (width > widths[i]) widths[i] = width;
+            if (width > widest) widest = width;
         }
-        total += widths[i] + (i > 0 ? GAP : 0);
-        if (table->columns[i].elastic) elastic = i;
+        layout->shown[i] = widest > 0 || table->bare;
+        if (!layout->shown[i]) continue;
+        size_t heading = table->bare ? 0 : text_width(text_from(table->columns[i].heading));
+        layout->widths[i] = widest > heading ? widest : heading;
+        layout->total += layout->widths[i] + (layout->total > 0 ? GAP : 0);
     }
-    size_t screen = (size_t)terminal_width();
-    if (total > screen && elastic < table->column_count) {
-        size_t over = total - screen;
-        size_t least = widths[elastic] < ELASTIC_WIDTH_MIN ? widths[elastic] : ELASTIC_WIDTH_MIN;
-        widths[elastic] = widths[elastic] > over + least ? widths[elastic] - over : least;
+    return true;
+}
+
+/* Cuts a column so that the table fits, but not below `least`. */
+static void layout_cut(struct layout *layout, size_t column, size_t screen, size_t least)
+{
+    size_t width = layout->widths[column];
+    if (layout->total <= screen || width <= least) return;
+    size_t over = layout->total - screen;
+    size_t cut = over < width - least ? over : width - least;
+    layout->widths[column] -= cut;
+    layout->total -= cut;
+}
+
+/* The widest column of words that is shown and wider than `least`; column_count: none. */
+static size_t layout_widest(const struct terminal_table *table, const struct layout *layout,
+                            size_t least)
+{
+    size_t found = table->column_count;
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (!layout->shown[i] || table->columns[i].align == TERMINAL_RIGHT) continue;
+        if (layout->widths[i] <= least) continue;
+        if (found == table->column_count || layout->widths[i] > layout->widths[found]) found = i;
     }
-    return widths;
+    return found;
+}
+
+/* Fits the table into the screen, by the steps of enum terminal_place. */
+static void layout_fit(const struct terminal_table *table, struct layout *layout, size_t screen)
+{
+    static const enum terminal_place places[] = {COLUMN_EXTRA, COLUMN_SPARE};
+    size_t elastic = table->column_count, natural = 0;
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (!layout->shown[i] || table->columns[i].place != COLUMN_ELASTIC) continue;
+        elastic = i;
+        natural = layout->widths[i];
+        layout_cut(layout, i, screen, ELASTIC_WIDTH_MIN);
+    }
+    for (size_t p = 0; p < ARRAY_LENGTH(places); p++) {
+        for (size_t i = table->column_count; i > 0 && layout->total > screen; i--) {
+            if (!layout->shown[i - 1] || table->columns[i - 1].place != places[p]) continue;
+            layout_drop(layout, i - 1);
+            layout->left_out = true;
+        }
+    }
+    size_t widest;
+    while (layout->total > screen &&
+           (widest = layout_widest(table, layout, CUT_WIDTH_MIN)) < table->column_count)
+        layout_cut(layout, widest, screen, layout->widths[widest] - 1);
+    if (elastic == table->column_count || layout->total >= screen) return;
+    size_t room = screen - layout->total; /* That columns left behind. */
+    size_t back = natural - layout->widths[elastic];
+    layout->widths[elastic] += room < back ? room : back;
+}
+
+static void print_row(const struct terminal_table *table, const struct layout *layout,
+                      const char *const *cells)
+{
+    size_t last = table->column_count;
+    while (last > 0 && !layout->shown[last - 1])
+        last--;
+    for (size_t i = 0; i < last; i++) {
+        if (!layout->shown[i]) continue;
+        const char *cell = cells == NULL ? table->columns[i].heading : cells[i];
+        print_cell(cell, &table->columns[i], layout->widths[i], i + 1 == last);
+    }
+}
+
+/* On standard error, so that what a terminal's user copies is the table alone. */
+static void print_left_out(const struct terminal_table *table, const struct layout *layout)
+{
+    if (!layout->left_out) return;
+    (void)fflush(stdout);
+    (void)fputs("sotong: left out for want of width:", stderr);
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (!layout->shown[i] && layout->widths[i] > 0)
+            (void)fprintf(stderr, " %s", table->columns[i].heading);
+    }
+    (void)fputc('\n', stderr);
 }
 
 void terminal_table_print(const struct terminal_table *table)
 {
-    size_t *widths = terminal_is_one() ? column_widths(table) : NULL;
-    if (widths == NULL) {
+    struct layout layout;
+    if (!terminal_is_one() || !layout_init(table, &layout)) {
         print_tabs(table);
         return;
     }
+    layout_fit(table, &layout, (size_t)terminal_width());
     if (!table->bare) {
         (void)fputs(terminal_style(STYLE_DIM), stdout);
-        for (size_t i = 0; i < table->column_count; i++) {
-            print_cell(table->columns[i].heading, &table->columns[i], widths[i],
-                       i + 1 == table->column_count);
-        }
+        print_row(table, &layout, NULL);
         (void)printf("%s\n", terminal_style(STYLE_PLAIN));
     }
     for (size_t r = 0; r < table->row_count; r++) {
-        for (size_t i = 0; i < table->column_count; i++) {
-            print_cell(table->rows[r][i], &table->columns[i], widths[i],
-                       i + 1 == table->column_count);
-        }
+        print_row(table, &layout, table->rows[r]);
         (void)putchar('\n');
     }
+    print_left_out(table, &layout);
 }
 
 const char *terminal_number(struct arena *arena, int64_t number)

@@ -12,10 +12,21 @@
 
 enum terminal_align { TERMINAL_LEFT, TERMINAL_RIGHT };
 
+/* What becomes of a column where the terminal is too narrow for the table, in the order of the
+ * steps: the elastic one is cut with `…`; extra ones are left out, the rightmost first; then spare
+ * ones; at last the widest columns of words are cut as well. A line below the table names what was
+ * left out. A column without a single cell that says something is left out of a terminal anyway. */
+enum terminal_place {
+    COLUMN_KEPT,
+    COLUMN_ELASTIC, /* At most one of a table. */
+    COLUMN_SPARE,
+    COLUMN_EXTRA,
+};
+
 struct terminal_column {
     const char *heading;
     enum terminal_align align;
-    bool elastic; /* Is cut with `…` where the terminal is too narrow. At most one. */
+    enum terminal_place place;
 };
 
 /* Rows of cells, kept until they are printed together. */

@@ -228,7 +228,7 @@ void verb_print(struct ctl *ctl, const struct verb *verb, ProtobufCMessage **ite
     for (size_t c = 0; c < verb->column_count; c++) {
         const struct verb_column *column = &verb->columns[c];
         columns[c] = (struct terminal_column){
-            column->heading, column->right ? TERMINAL_RIGHT : TERMINAL_LEFT, column->elastic};
+            column->heading, column->right ? TERMINAL_RIGHT : TERMINAL_LEFT, column->place};
     }
     terminal_table_init(&table, &ctl->arena, columns, verb->column_count);
     for (size_t i = 0; i < count; i++) {

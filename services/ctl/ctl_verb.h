@@ -4,6 +4,7 @@
 
 #include "ctl.h"
 #include "ctl_message.h"
+#include "ctl_terminal.h"
 
 enum { VERB_FIELDS_MAX = 16, VERB_COLUMNS_MAX = 12, VERB_ARGUMENTS_MAX = 4 };
 
@@ -30,7 +31,7 @@ struct verb_column {
     const char *path;
     enum message_style style;
     bool right;
-    bool elastic; /* At most one. */
+    enum terminal_place place;
 };
 
 struct verb {

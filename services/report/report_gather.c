@@ -153,6 +153,7 @@ enum status gather_ledger(struct rpc_call *call, const char *as_of, const char *
         arena_copy(options.arena, as_of, strlen(as_of));
     execution.publisher = comparison.publisher =
         arena_copy(options.arena, publisher, strlen(publisher));
+    funds.publisher = execution.publisher;
     if (execution.as_of == NULL || execution.publisher == NULL) return RESOURCE_EXHAUSTED;
     enum status status = budget_client_get_execution(client, &options, &execution, &out->execution);
     if (status == OK) {

@@ -1,16 +1,19 @@
 """`sotong budget …`: the ledger from a command line. The data are the two reports' facts."""
 
+import fcntl
 import json
 import os
 import pathlib
 import pty
+import struct
 import subprocess
 import sys
+import termios
 import unicodedata
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from ledger import BudgetProcess  # noqa: E402
+from ledger import BudgetProcess, Refused  # noqa: E402
 from services import BUILD  # noqa: E402
 
 LINE = "2020-general-0004"  # 언론매체를 통한 시정정보제공
@@ -203,24 +206,101 @@ class BudgetVerbs(unittest.TestCase):
         self.assertIn("sotong budget close-year YEAR --publisher NAME",
                       self.run_verb("close-year", "--help"))
 
-    def test_columns_stand_under_their_headings(self):
-        """On a terminal: Korean takes two columns."""
+    def test_one_entry_and_where_entries_come_from(self):
+        rows = self.rows("entries", "--line", "2020-general-0001", "--as-of", "2020-03-31")
+        self.assertEqual([row["끝수"] for row in rows], ["✓", "✓"])
+        self.assertRegex(rows[0]["출처"], r"^seoul-2020-04 \d+행 › \S")
+        self.assertEqual(self.rows("entry", rows[0]["기입"]), rows[:1])
+        self.assertEqual(self.rows("entry", rows[0]["기입"].removeprefix("entries/")), rows[:1])
+        own, = self.rows("commit", OTHER, 3, "--date", "2020-03-31")
+        self.assertEqual([own["출처"], own["끝수"], own["마감 후"]], ["", "", ""])
+        self.assertEqual(self.rows("entry", own["기입"]), [own])
+        self.assertIn("(NOT_FOUND)", self.run_verb("entry", 999999, code=1))
+
+    def test_what_calls_keep_is_known_to_be_nothing(self):
+        """A line that calls made has a 0 where nothing was recorded; what no report prints has a –."""
+        root = self.rows("create-line", "섬국", "--publisher", "섬국", "--year", 2032)[0]["이름"]
+        lines = [self.rows("create-line", label, "--parent", root)[0]["이름"] for label in ("배", "등대")]
+        for line in lines:
+            self.run_verb("post", "예산", line, 5_000_000, "--date", "2032-01-01")
+        self.run_verb("commit", lines[0], 2_000_000, "--date", "2032-03-01")
+        rows = self.rows("execution", "--as-of", "2032-12-31")
+        self.assertEqual([(row["원인행위액"], row["집행액"], row["집행률"]) for row in rows],
+                         [("2,000", "0", "0.0%"), ("2,000", "0", "0.0%"), ("0", "0", "0.0%")])
+        line = "lines/2012-general-0005"  # Its report prints budgets alone.
+        known = {"asOf": "2012-12-31", "line": line}
+        connection = self.budget.connect()
+        row, *_ = connection.call("BudgetService/GetExecution", known)["rows"]
+        self.assertNotIn("expenditureKnown", row)
+        self.run_verb("post", "추경", line, 1_000, "--date", "2012-03-01")
+        self.run_verb("commit", line, 1_000, "--date", "2012-03-01")
+        row, *_ = connection.call("BudgetService/GetExecution", known)["rows"]
+        self.assertTrue(row["expenditureKnown"] and row["commitmentKnown"])
+        row, *_ = connection.call("BudgetService/GetExecution",
+                               {**known, "knownAt": "2100-01-01T00:00:00Z"})["rows"]
+        self.assertTrue(row["expenditureKnown"])
+        row, *_ = connection.call("BudgetService/GetExecution", {**known, "asOf": "2012-02-29"})["rows"]
+        self.assertNotIn("expenditureKnown", row)
+
+    def test_what_is_not_there_has_a_reason(self):
+        connection = self.budget.connect()
+        day = {"asOf": "2020-03-31"}
+        for method, body, reason in (
+                ("BudgetService/GetLine", {"name": "lines/x"}, "LINE_UNKNOWN"),
+                ("BudgetService/GetEntry", {"name": "entries/x"}, "ENTRY_UNKNOWN"),
+                ("BudgetService/GetEntry", {"name": "entries/999999"}, "ENTRY_UNKNOWN"),
+                ("BudgetService/ListEntries", {"line": "lines/x"}, "LINE_UNKNOWN"),
+                ("BudgetService/GetExecution", {**day, "line": "lines/x"}, "LINE_UNKNOWN"),
+                ("BreakdownService/ListCarryOver", {**day, "line": "lines/x"}, "LINE_UNKNOWN"),
+                ("PlanService/GetPlan", {"line": "lines/x"}, "LINE_UNKNOWN"),
+                ("PlanService/GetGrant", {"name": "grants/x"}, "GRANT_UNKNOWN"),
+                ("ContractService/GetContract", {"name": "contracts/9"}, "CONTRACT_UNKNOWN"),
+                ("ContractService/GetProcedure", {"name": "procedures/9"}, "PROCEDURE_UNKNOWN"),
+                ("ReservationService/GetReservation", {"name": "reservations/x"},
+                 "RESERVATION_UNKNOWN")):
+            with self.assertRaises(Refused) as refused:
+                connection.call(method, body)
+            self.assertEqual((refused.exception.code, refused.exception.reason),
+                             ("not_found", reason), method)
+
+    def on_screen(self, *words, columns=80):
+        """What a terminal of so many columns shows, and what is said beside it."""
         try:
             main, other = pty.openpty()
         except OSError as why:
             self.skipTest(f"no terminal can be made: {why}")
+        fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         with open(main, "rb", buffering=0) as screen:
-            done = subprocess.run([BUILD / "bin/sotong", "budget", "lines", "--year", "2020",
-                                   "--limit", "9"], stdout=other, timeout=120,
-                                  env=self.environment(NO_COLOR="1"))
+            done = subprocess.Popen([BUILD / "bin/sotong", "budget", *map(str, words)], stdout=other,
+                                    stderr=subprocess.PIPE, env=self.environment(NO_COLOR="1"))
             os.close(other)
-            self.assertEqual(done.returncode, 0)
             shown = b""
             while chunk := self.read(screen):
                 shown += chunk
-        lines = shown.decode().splitlines()
+            said = done.communicate(timeout=120)[1].decode()
+            self.assertEqual(done.returncode, 0, said)
+        return shown.decode().splitlines(), said
+
+    def test_columns_stand_under_their_headings(self):
+        """On a terminal: Korean takes two columns."""
+        lines, _ = self.on_screen("lines", "--year", 2020, "--limit", 9, columns=160)
         ends = {self.width(line.split("lines/")[0]) for line in lines[1:] if "lines/" in line}
         self.assertEqual(ends, {self.width(lines[0].split("이름")[0])})
+
+    def test_tables_fit_the_terminal(self):
+        for words in (("lines", "--year", 2020), ("entries", "--year", 2020),
+                      ("execution", "--as-of", "2020-03-31"), ("funds",),
+                      ("comparison", "--as-of", "2012-02-29"), ("--as-of", "2020-03-31")):
+            for columns in (80, 100, 200):
+                lines, said = self.on_screen(*words, columns=columns)
+                self.assertLessEqual(max(map(self.width, lines)), columns, words)
+                if columns == 200:
+                    self.assertEqual(said, "")
+        lines, said = self.on_screen("lines", "--year", 2020)
+        self.assertIn("이름", lines[0])
+        self.assertIn("left out for want of width:", said)
+        for heading in said.split("width:")[1].split():
+            self.assertNotIn(heading, lines[0])
 
     @staticmethod
     def read(screen):

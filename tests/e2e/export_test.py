@@ -102,16 +102,25 @@ class ExportTest(unittest.TestCase):
         line = connection.call("BudgetService/ListLines", {"fiscalYear": 2021})["lines"][0]["name"]
         connection.call("LedgerService/PostEntries", {"requestId": "formula-2", "entries": [
             {"line": line, "kind": "ENTRY_KIND_APPROPRIATION", "amountWon": "5",
+             "description": "@SUM(1,2)",
              "effectiveDate": "2021-01-01"},
             {"line": line, "kind": "ENTRY_KIND_COMMITMENT", "amountWon": "5",
              "effectiveDate": "2021-01-01"}]})
         text = self.export("--as-of", "2021-03-31", "--format", "csv")
         self.assertIn(',"\'=1+1, ""둘""",5,5', text)
+        folder = self.budget.data / "formulas"
+        self.export("--as-of", "2021-03-31", "--format", "fdp", "--output", folder)
+        self.assertEqual([row["label"] for row in read_csv(folder / "lines.csv")],
+                         ['\'=1+1, "둘"'])
+        self.assertEqual([row["description"] for row in read_csv(folder / "entries.csv")],
+                         ["'@SUM(1,2)", ""])
 
     def test_table(self):
         text = self.export("--as-of", DAY)
         self.assertTrue(text.startswith("(단위 : 천원, 2020.3.31. 기준)\n"))
         self.assertEqual(len(text.splitlines()), 4 + len(self.rows))
+        for row, line in zip(self.rows, text.splitlines()[4:], strict=True):
+            self.assertTrue(line.startswith("| " + "\u3000" * row.get("depth", 0) + row["label"]), line)
         self.assertIn("| 합 계(시민소통기획관) | 103,812,792 | 30,677,774 | 22,603,968 | 21.8% |", text)
 
     def test_refusals(self):

@@ -55,7 +55,7 @@ static void names_lines_and_says_what_they_stand_at(void)
     CU_ASSERT_STRING_EQUAL(line->label, "축제");
     CU_ASSERT_STRING_EQUAL(line->parent, "lines/2024-general-0002");
     (void)get_line(&call, &at, "lines/2024-general-0007", NOT_FOUND);
-    CU_ASSERT_STRING_EQUAL(rpc_fault(&call)->message, "there is no line lines/2024-general-0007");
+    CU_ASSERT_STRING_EQUAL(rpc_fault(&call)->message, "there is no lines/2024-general-0007");
     calls_end(&call);
     budget_close_fixture(&at);
 }

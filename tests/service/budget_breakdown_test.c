@@ -62,6 +62,17 @@ static void splits_the_budget_of_2012(void)
     budget_close_fixture(&at);
 }
 
+/* So many events say that a line's class was set: no event else is of this kind. */
+static void check_class_event(struct budget_fixture *at, int64_t expected)
+{
+    static const struct db_sql changes = {"changes",
+                                          "SELECT count(*) FROM budget_events WHERE kind = 2 "
+                                          "AND line = 'lines/2024-general-0002'"};
+    int64_t count = -1;
+    CU_ASSERT_EQUAL_FATAL(db_query_int_values(at->db, &count, &changes, NULL, 0), OK);
+    CU_ASSERT_EQUAL(count, expected);
+}
+
 static void follows_the_classes_that_are_set(void)
 {
     struct budget_fixture at;
@@ -82,6 +93,9 @@ static void follows_the_classes_that_are_set(void)
     CU_ASSERT_EQUAL(out.classes[0]->current_won, 4100000);
     CU_ASSERT_EQUAL(out.classes[1]->current_won, 2001000);
     CU_ASSERT_EQUAL(out.classes[2]->current_won, 3022000);
+    check_class_event(&at, 1);
+    CU_ASSERT_EQUAL_FATAL(set_class(&at, &call, "lines/2024-general-0002", 3), OK);
+    check_class_event(&at, 1); /* As it was. */
     CU_ASSERT_EQUAL_FATAL(set_class(&at, &call, "lines/2024-general-0004", 4), OK);
     totals(&at, &call, "2024-03-31", &out);
     CU_ASSERT_EQUAL(out.classes[1]->current_won, 0);

@@ -148,6 +148,52 @@ static void survives_every_failed_allocation(void)
     end(&at, &call);
 }
 
+static size_t account_count(struct budget_fixture *at, struct rpc_call *call, const char *publisher,
+                            enum status expected)
+{
+    budget_list_funds_request in = BUDGET_LIST_FUNDS_REQUEST_INIT;
+    budget_list_funds_response out = BUDGET_LIST_FUNDS_RESPONSE_INIT;
+    in.publisher = string_borrow(publisher);
+    call_again(call);
+    CU_ASSERT_EQUAL_FATAL(budget_list_funds(&at->budget, call, &in, &out), expected);
+    for (size_t i = 0; i < out.n_accounts && publisher[0] != '\0'; i++)
+        CU_ASSERT_STRING_EQUAL(out.accounts[i]->publisher, publisher);
+    return out.n_accounts;
+}
+
+static void tells_bureaus_apart(void)
+{
+    static const struct db_sql other = {
+        "other",
+        "INSERT INTO budget_fund_accounts (report_id, publisher, path, fund, account, "
+        "budget_won, executed_won, day, section, text_line, table_row, table_column, seen) "
+        "SELECT 'b', '바다국', path, fund, account, budget_won, executed_won, day, section, "
+        "text_line, table_row, table_column, 1 FROM budget_fund_accounts WHERE id = 1"};
+    static const struct db_sql many = {
+        "many",
+        "WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted "
+        "WHERE n < 1000) "
+        "INSERT INTO budget_fund_accounts (report_id, publisher, path, fund, account, "
+        "budget_won, executed_won, day, section, text_line, table_row, table_column, seen) "
+        "SELECT 'c', '강국', 'path ' || n, '기금', '계정', 1, 1, '2020-01-01', '', 1, 1, 1, 1 "
+        "FROM counted"};
+    struct budget_fixture at;
+    struct rpc_call call;
+    begin(&at, &call);
+    size_t own = account_count(&at, &call, "", OK);
+    CU_ASSERT_EQUAL_FATAL(db_run_plain(at.db, &other), OK);
+    CU_ASSERT_EQUAL(account_count(&at, &call, "", OK), own + 1);
+    CU_ASSERT_EQUAL(account_count(&at, &call, seoul_bureau, OK), own);
+    CU_ASSERT_EQUAL(account_count(&at, &call, "바다국", OK), 1);
+    CU_ASSERT_EQUAL(account_count(&at, &call, "산국", OK), 0);
+    CU_ASSERT_EQUAL_FATAL(db_run_plain(at.db, &many), OK);
+    (void)account_count(&at, &call, "", OUT_OF_RANGE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(rpc_fault(&call)->message, "more than 1000 accounts"));
+    CU_ASSERT_EQUAL(account_count(&at, &call, "강국", OK), 1000);
+    end(&at, &call);
+}
+
 SUITE("budget funds", {"lifts the rate by what is planned", lifts_the_rate_by_what_is_planned},
       {"refuses what the fund does not have", refuses_what_the_fund_does_not_have},
+      {"tells bureaus apart", tells_bureaus_apart},
       {"survives every failed allocation", survives_every_failed_allocation})

@@ -147,6 +147,33 @@ static void sums_classes_as_of_a_day(void)
     end(&at, &call);
 }
 
+/* A list that does not hold all is refused, not cut. */
+static void refuses_more_classes_than_it_lists(void)
+{
+    static const struct db_sql many = {
+        "many", "WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted "
+                "WHERE n < 10000) "
+                "INSERT INTO budget_revenue_classes (code, publisher, label, kind, legal_basis, "
+                "recorded_ms) SELECT 'many-' || n, '바다국', 'x', 1, '', 1 FROM counted"};
+    struct budget_fixture at;
+    struct rpc_call call;
+    budget_list_revenue_response out;
+    begin(&at, &call);
+    lay(&at, &call);
+    CU_ASSERT_EQUAL_FATAL(db_run_plain(at.db, &many), OK);
+    budget_list_revenue_request in = BUDGET_LIST_REVENUE_REQUEST_INIT;
+    in.as_of = string_borrow("2020-12-31");
+    out = (budget_list_revenue_response)BUDGET_LIST_REVENUE_RESPONSE_INIT;
+    CU_ASSERT_EQUAL(budget_list_revenue(&at.budget, &call, &in, &out), OUT_OF_RANGE);
+    check_reason(&call, "", "more than 10000 classes");
+    in.publisher = string_borrow("바다국");
+    out = (budget_list_revenue_response)BUDGET_LIST_REVENUE_RESPONSE_INIT;
+    call_again(&call);
+    CU_ASSERT_EQUAL(budget_list_revenue(&at.budget, &call, &in, &out), OK);
+    CU_ASSERT_EQUAL(out.n_rows, 10000);
+    end(&at, &call);
+}
+
 static void refuses_bad_records(void)
 {
     static const struct {
@@ -306,6 +333,7 @@ static void survives_every_failed_allocation(void)
 
 SUITE("budget revenue in the store", {"adds classes with their law", adds_classes_with_their_law},
       {"sums classes as of a day", sums_classes_as_of_a_day},
+      {"refuses more classes than it lists", refuses_more_classes_than_it_lists},
       {"refuses bad records", refuses_bad_records}, {"takes records back", takes_records_back},
       {"pages through records", pages_through_records},
       {"survives every failed allocation", survives_every_failed_allocation})

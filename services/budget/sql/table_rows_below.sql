@@ -7,7 +7,14 @@ SELECT line.id, coalesce(line.parent_id, 0), line.name,
        CASE WHEN line.drop_day IS NOT NULL AND line.drop_day <= $2 THEN 1 ELSE 0 END,
        line.report_id, line.section, line.text_line, line.table_row,
        coalesce(day.current_won, 0), coalesce(day.committed_won, 0), coalesce(day.spent_won, 0),
-       coalesce(day.committed_count, 0), coalesce(day.spent_count, 0)
+       coalesce(day.committed_count, 0), coalesce(day.spent_count, 0),
+       CASE WHEN line.created_ms IS NOT NULL THEN 1
+            WHEN (coalesce(day.committed_count, 0) = 0) <> (coalesce(day.spent_count, 0) = 0)
+                AND EXISTS (SELECT 1 FROM budget_entries AS by_call
+                            WHERE by_call.line_id = line.id AND by_call.reading_id IS NULL
+                                AND by_call.kind IN (3, 4, 8, 9)
+                                AND by_call.effective_date <= $2) THEN 1
+            ELSE 0 END
 FROM budget_lines AS line
 LEFT JOIN budget_days AS day ON day.line_id = line.id
     AND day.day = (SELECT max(upto.day) FROM budget_days AS upto

@@ -25,7 +25,15 @@ SELECT line.id, coalesce(stood.parent_id, 0), line.name,
        CASE WHEN stood.drop_day IS NOT NULL AND stood.drop_day <= $2 THEN 1 ELSE 0 END,
        line.report_id, line.section, line.text_line, line.table_row,
        coalesce(day.current_won, 0), coalesce(day.committed_won, 0), coalesce(day.spent_won, 0),
-       coalesce(day.committed_count, 0), coalesce(day.spent_count, 0)
+       coalesce(day.committed_count, 0), coalesce(day.spent_count, 0),
+       CASE WHEN line.created_ms IS NOT NULL THEN 1
+            WHEN (coalesce(day.committed_count, 0) = 0) <> (coalesce(day.spent_count, 0) = 0)
+                AND EXISTS (SELECT 1 FROM budget_entries AS by_call
+                            WHERE by_call.line_id = line.id AND by_call.reading_id IS NULL
+                                AND by_call.kind IN (3, 4, 8, 9)
+                                AND by_call.effective_date <= $2
+                                AND by_call.recorded_ms <= $5) THEN 1
+            ELSE 0 END
 FROM stood
 JOIN budget_lines AS line ON line.id = stood.id
 LEFT JOIN budget_days AS day ON day.line_id = line.id
