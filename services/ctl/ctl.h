@@ -61,6 +61,7 @@ ctl_command ctl_call;
 ctl_command ctl_status;
 ctl_command ctl_watch;
 ctl_command ctl_admin;
+void ctl_admin_print_help(void); /* Examples. */
 ctl_command ctl_export;
 
 /* Options for a call to this service; the answer goes to the run's arena. The slow one waits as

@@ -159,3 +159,21 @@ enum ctl_exit ctl_admin(struct ctl *ctl, const struct ctl_options *options)
     print_digests(ctl, &schema, digests);
     return CTL_DONE;
 }
+
+void ctl_admin_print_help(void)
+{
+    (void)fputs(
+        "\nStores\n"
+        "  a SQLite file, such as data/budget.sqlite, or postgresql://USER@HOST:5432/DATABASE;\n"
+        "  give a password in PGPASSFILE or PGPASSWORD: others may see the command line\n"
+        "\nExamples\n"
+        "  sotong admin backup budget data/budget.sqlite backup/budget-2026-06-30.sqlite\n"
+        "      one instant of the store, while the service runs\n"
+        "  sotong admin restore budget backup/budget-2026-06-30.sqlite data/budget.sqlite\n"
+        "      into a store that is not there yet; start the service afterwards\n"
+        "  sotong admin copy budget data/budget.sqlite postgresql://sotong@127.0.0.1:5432/sotong\n"
+        "      to another engine; stop the service first, start it with --store afterwards\n"
+        "  sotong admin digest budget data/budget.sqlite\n"
+        "      rows and SHA-256 of every table: equal stores have equal ones, on either engine\n",
+        stdout);
+}

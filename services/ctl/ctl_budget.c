@@ -23,14 +23,9 @@ bool budget_is_verb(const char *word)
     return verb_find(word) != NULL;
 }
 
-void budget_print_help(void)
+/* What verbs have in common. */
+static void print_words(void)
 {
-    for (size_t g = 0; g < ARRAY_LENGTH(groups); g++) {
-        (void)printf("%s%s%s%s\n", g == 0 ? "" : "\n", terminal_style(STYLE_BOLD),
-                     groups[g]->heading, terminal_style(STYLE_PLAIN));
-        for (size_t i = 0; i < groups[g]->count; i++)
-            verb_print_usage(&groups[g]->verbs[i]);
-    }
     (void)fputs(
         "\nWords\n"
         "  LINE       lines/2020-general-0103, or 2020-general-0103 alone\n"
@@ -41,7 +36,30 @@ void budget_print_help(void)
         "\nOptions of every verb\n"
         "  --json            the RPC's response as proto3 JSON, all pages\n"
         "  --limit NUMBER    of a list: no more than so many\n"
-        "  --request-id ID   of what writes: the id of an earlier try, so that it happens once\n"
+        "  --request-id ID   of what writes: the id of an earlier try, so that it happens once\n",
+        stdout);
+}
+
+enum ctl_exit budget_print_verb(const char *name)
+{
+    const struct verb *verb = verb_find(name);
+    if (verb == NULL)
+        return ctl_usage("budget: there is no verb %s; see `sotong help budget`", name);
+    verb_print_usage(verb);
+    print_words();
+    return CTL_DONE;
+}
+
+void budget_print_help(void)
+{
+    for (size_t g = 0; g < ARRAY_LENGTH(groups); g++) {
+        (void)printf("%s%s%s%s\n", g == 0 ? "" : "\n", terminal_style(STYLE_BOLD),
+                     groups[g]->heading, terminal_style(STYLE_PLAIN));
+        for (size_t i = 0; i < groups[g]->count; i++)
+            verb_print_usage(&groups[g]->verbs[i]);
+    }
+    print_words();
+    (void)fputs(
         "\n`sotong budget export` and `sotong budget watch` are `sotong export` and `sotong "
         "watch`.\n",
         stdout);

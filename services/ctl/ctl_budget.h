@@ -27,5 +27,8 @@ enum ctl_exit budget_main(struct ctl *ctl, int argc, char **argv);
 /* Whether `sotong budget WORD` is a verb of its own, or one of its aliases for another command. */
 bool budget_is_verb(const char *word);
 
+/* One verb's usage, with what the words in it stand for. */
+enum ctl_exit budget_print_verb(const char *name);
+
 /* All verbs, with their usage. */
 void budget_print_help(void);

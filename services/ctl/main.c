@@ -217,7 +217,15 @@ static enum ctl_exit command_run(const struct command *command, struct ctl *ctl,
     return code;
 }
 
-/* `sotong help`, `sotong help COMMAND`. */
+/* A command's usage, and what there is to say besides. */
+static void print_long_help(const struct command *command)
+{
+    print_usage(command);
+    if (command->run == ctl_budget) budget_print_help();
+    if (command->run == ctl_admin) ctl_admin_print_help();
+}
+
+/* `sotong help`, `sotong help COMMAND`, `sotong help budget VERB`. */
 static enum ctl_exit help_run(int argc, char **argv)
 {
     if (argc < 3) {
@@ -226,8 +234,8 @@ static enum ctl_exit help_run(int argc, char **argv)
     }
     const struct command *command = command_find(argv[2]);
     if (command == NULL) return ctl_usage("there is no command %s", argv[2]);
-    print_usage(command);
-    if (command->run == ctl_budget) budget_print_help();
+    if (command->run == ctl_budget && argc > 3) return budget_print_verb(argv[3]);
+    print_long_help(command);
     return CTL_DONE;
 }
 
@@ -340,7 +348,7 @@ int main(int argc, char **argv)
     }
     if (line.command == NULL) return ctl_usage("say which command");
     if (line.help) {
-        print_usage(line.command);
+        print_long_help(line.command);
         return CTL_DONE;
     }
     code = line_check(&line);

@@ -15,6 +15,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import http2_frames  # noqa: E402
+import runtime_process  # noqa: E402
 from certificates import Certificates  # noqa: E402
 from services import BUILD, SOURCE, free_ports  # noqa: E402
 from tools import npm_tool  # noqa: E402
@@ -249,7 +250,7 @@ class App(unittest.TestCase):
                                 ([*mapped, *tls, "--tls-client-ca", certificates.ca], None),
                                 ([*mapped, *tls, "--tls-client-ca", certificates.ca, "--tls-plain", "on"],
                                  "--tls-plain off")):
-            code, log = Process(*options).stop()
+            code, log = runtime_process.Process(*options).stop()
             with self.subTest(options, log=log):
                 self.assertEqual(code, 0)
                 warned = [line for line in log.splitlines() if "may read and write everything" in line]

@@ -265,6 +265,24 @@ class BudgetVerbs(unittest.TestCase):
 
     def on_screen(self, *words, columns=80):
         """What a terminal of so many columns shows, and what is said beside it."""
+
+    def test_help(self):
+        def run(*words):
+            return subprocess.run([BUILD / "bin/sotong", *words], capture_output=True, text=True, timeout=120)
+
+        told = run("help", "budget", "close-year").stdout
+        self.assertIn("sotong budget close-year YEAR --publisher NAME", told)
+        self.assertIn("--request-id", told)
+        self.assertNotIn("sotong budget commit", told)
+        wrong = run("help", "budget", "nope")
+        self.assertEqual((wrong.returncode, wrong.stdout), (2, ""))
+        self.assertIn("there is no verb nope", wrong.stderr)
+        self.assertEqual(run("help", "budget").stdout, run("budget", "--help").stdout)
+        for words in (("help", "admin"), ("admin", "--help")):
+            self.assertIn("sotong admin backup budget data/budget.sqlite ", run(*words).stdout)
+
+    def test_columns_stand_under_their_headings(self):
+        """On a terminal: Korean takes two columns."""
         try:
             main, other = pty.openpty()
         except OSError as why:
