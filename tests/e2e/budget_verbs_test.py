@@ -263,9 +263,6 @@ class BudgetVerbs(unittest.TestCase):
             self.assertEqual((refused.exception.code, refused.exception.reason),
                              ("not_found", reason), method)
 
-    def on_screen(self, *words, columns=80):
-        """What a terminal of so many columns shows, and what is said beside it."""
-
     def test_help(self):
         def run(*words):
             return subprocess.run([BUILD / "bin/sotong", *words], capture_output=True, text=True, timeout=120)
@@ -281,8 +278,8 @@ class BudgetVerbs(unittest.TestCase):
         for words in (("help", "admin"), ("admin", "--help")):
             self.assertIn("sotong admin backup budget data/budget.sqlite ", run(*words).stdout)
 
-    def test_columns_stand_under_their_headings(self):
-        """On a terminal: Korean takes two columns."""
+    def on_screen(self, *words, columns=80):
+        """What a terminal of so many columns shows, and what is said beside it."""
         try:
             main, other = pty.openpty()
         except OSError as why:
