@@ -72,6 +72,10 @@ struct rpc_options ctl_rpc_slow(struct ctl *ctl, const char *peer);
 /* The address of a service, NULL for a name that is none. */
 const char *ctl_peer_url(const struct ctl *ctl, const char *service);
 
+/* A string for a message that is only sent: protobuf-c's messages hold char *, though packing only
+ * reads. NULL becomes "". */
+char *ctl_borrowed(const char *string);
+
 /* Says on standard error why a call failed, and returns the exit code for it. */
 enum ctl_exit ctl_failed(struct ctl *ctl, enum status status);
 

@@ -17,13 +17,7 @@
 #include "ctl_terminal.h"
 #include "rpc/codec/rpc_json_text.h"
 
-enum {
-    PAGE_SIZE = 1000,
-    PAGE_BYTES_MAX = 64 << 20,
-    PATH_BYTES_MAX = 4096,
-    THOUSAND = 3,
-    INDENT_MAX = 16
-};
+enum { PAGE_SIZE = 1000, PAGE_BYTES_MAX = 64 << 20, PATH_BYTES_MAX = 4096, INDENT_MAX = 16 };
 
 /* The descriptor's resources, which are the same for every export. */
 extern const char export_resources_json[];
@@ -40,11 +34,6 @@ struct export
     size_t root_count, root_max;
     int64_t lines, entries;
 };
-
-static char *borrowed(const char *string)
-{
-    return (char *)(uintptr_t)string; /* Packing only reads. */
-}
 
 /* ---- Files ---- */
 
@@ -144,7 +133,7 @@ static enum status put_lines(struct export *export, FILE *file)
 {
     budget_list_lines_request in = BUDGET_LIST_LINES_REQUEST_INIT;
     in.fiscal_year = export->fiscal_year;
-    in.publisher = borrowed(export->publisher);
+    in.publisher = ctl_borrowed(export->publisher);
     in.page_size = PAGE_SIZE;
     struct rpc_options rpc = ctl_rpc(export->ctl, "budget");
     rpc.arena = &export->page;
@@ -239,10 +228,10 @@ static enum status put_entry(FILE *file, const budget_entry *entry)
 static enum status put_entries_of(struct export *export, const char *root, FILE *file)
 {
     budget_list_entries_request in = BUDGET_LIST_ENTRIES_REQUEST_INIT;
-    in.line = borrowed(root);
+    in.line = ctl_borrowed(root);
     in.below = root[0] != '\0';
     in.fiscal_year = export->fiscal_year;
-    in.as_of = borrowed(export->as_of);
+    in.as_of = ctl_borrowed(export->as_of);
     in.page_size = PAGE_SIZE;
     struct rpc_options rpc = ctl_rpc(export->ctl, "budget");
     rpc.arena = &export->page;
@@ -354,11 +343,7 @@ static enum status put_sheet(const budget_get_execution_response *table, FILE *f
 
 static void put_thousands(struct export *export, FILE *file, int64_t won, bool known)
 {
-    struct decimal rounded = {0, 0};
-    const char *shown = "–";
-    if (known && decimal_rescale((struct decimal){won, 0}, THOUSAND, &rounded))
-        shown = terminal_number(&export->ctl->arena, rounded.units);
-    (void)fprintf(file, "%s | ", shown);
+    (void)fprintf(file, "%s | ", known ? terminal_thousands(&export->ctl->arena, won) : "–");
 }
 
 /* Indented by wide spaces, which Markdown keeps where it drops others. */
@@ -402,8 +387,8 @@ static enum status put_table(struct export *export, const budget_get_execution_r
 static enum status export_table(struct export *export, bool sheet)
 {
     budget_get_execution_request in = BUDGET_GET_EXECUTION_REQUEST_INIT;
-    in.as_of = borrowed(export->as_of);
-    in.publisher = borrowed(export->publisher);
+    in.as_of = ctl_borrowed(export->as_of);
+    in.publisher = ctl_borrowed(export->publisher);
     const struct rpc_options rpc = ctl_rpc(export->ctl, "budget");
     budget_get_execution_response *table = NULL;
     enum status status = budget_client_get_execution(export->ctl->client, &rpc, &in, &table);

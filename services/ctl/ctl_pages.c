@@ -40,18 +40,12 @@ static enum status each_owner(struct ctl *ctl, const struct ctl_options *options
     return status;
 }
 
-static char *borrowed(const char *string)
-{
-    /* protobuf-c's messages hold char *, though packing only reads. */
-    return (char *)(uintptr_t)(string == NULL ? "" : string);
-}
-
 static enum status figure_pages(struct ctl *ctl, const struct ctl_options *options,
                                 const char *owner, struct list *list)
 {
     slice_list_figures_request in = SLICE_LIST_FIGURES_REQUEST_INIT;
-    in.report_id = borrowed(options->report);
-    in.search = borrowed(options->search);
+    in.report_id = ctl_borrowed(options->report);
+    in.search = ctl_borrowed(options->search);
     in.page_size = 1000;
     const struct rpc_options rpc = ctl_rpc(ctl, owner);
     slice_list_figures_response *page = NULL;
@@ -68,8 +62,8 @@ static enum status table_pages(struct ctl *ctl, const struct ctl_options *option
                                const char *owner, struct list *list)
 {
     slice_list_tables_request in = SLICE_LIST_TABLES_REQUEST_INIT;
-    in.report_id = borrowed(options->report);
-    in.search = borrowed(options->search);
+    in.report_id = ctl_borrowed(options->report);
+    in.search = ctl_borrowed(options->search);
     in.page_size = 200;
     const struct rpc_options rpc = ctl_rpc(ctl, owner);
     slice_list_tables_response *page = NULL;
@@ -131,8 +125,8 @@ enum status ctl_all_tokens(struct ctl *ctl, const struct ctl_options *options,
                            report_list_tokens_response *all)
 {
     report_list_tokens_request in = REPORT_LIST_TOKENS_REQUEST_INIT;
-    in.report_id = borrowed(options->report);
-    in.search = borrowed(options->search);
+    in.report_id = ctl_borrowed(options->report);
+    in.search = ctl_borrowed(options->search);
     in.page_size = 5000;
     const struct rpc_options rpc = ctl_rpc(ctl, "report");
     struct list list = {.arena = &ctl->arena};

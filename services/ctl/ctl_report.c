@@ -10,13 +10,6 @@
 #include "ctl_terminal.h"
 #include "report.rpc.h"
 
-static char *in_arena(struct ctl *ctl, const char *string)
-{
-    char *copy = arena_copy(&ctl->arena, string, strlen(string));
-    static char empty[] = "";
-    return copy == NULL ? empty : copy;
-}
-
 static void print_finding(struct ctl *ctl, const report_finding *finding)
 {
     static const struct {
@@ -49,7 +42,7 @@ enum ctl_exit ctl_reconcile(struct ctl *ctl, const struct ctl_options *options)
 {
     if (options->report == NULL) return ctl_usage("reconcile: say which report: --report ID");
     report_reconcile_report_request in = REPORT_RECONCILE_REPORT_REQUEST_INIT;
-    in.report_id = in_arena(ctl, options->report);
+    in.report_id = ctl_borrowed(options->report);
     const struct rpc_options rpc = ctl_rpc_slow(ctl, "report");
     report_reconcile_report_response *answer = NULL;
     struct terminal_progress *progress = terminal_progress_start("reconciling");
@@ -101,8 +94,8 @@ enum ctl_exit ctl_compose(struct ctl *ctl, const struct ctl_options *options)
     const char *format = options->format == NULL ? "md" : options->format;
     if (ctl->json) format = "json";
     report_compose_report_request in = REPORT_COMPOSE_REPORT_REQUEST_INIT;
-    in.as_of = in_arena(ctl, options->as_of);
-    if (options->publisher != NULL) in.publisher = in_arena(ctl, options->publisher);
+    in.as_of = ctl_borrowed(options->as_of);
+    in.publisher = ctl_borrowed(options->publisher);
     if (strcmp(format, "md") == 0) {
         in.render_format = REPORT_RENDER_FORMAT_MARKDOWN;
     } else if (strcmp(format, "html") == 0) {
@@ -117,14 +110,6 @@ enum ctl_exit ctl_compose(struct ctl *ctl, const struct ctl_options *options)
     terminal_progress_stop(progress);
     if (status != OK) return ctl_failed(ctl, status);
     return composed_write(ctl, options, answer, strcmp(format, "json") == 0);
-}
-
-/* Won as thousands, the unit that the printed tables use. */
-static const char *thousands(struct arena *arena, int64_t won)
-{
-    struct decimal rounded;
-    if (!decimal_rescale((struct decimal){won, 0}, 3, &rounded)) return "?";
-    return terminal_number(arena, rounded.units);
 }
 
 static const char *rate_text(struct arena *arena, const type_quantity *rate)
@@ -146,12 +131,13 @@ static void print_comparison(struct ctl *ctl, const budget_get_comparison_respon
     terminal_table_init(&table, &ctl->arena, columns, ARRAY_LENGTH(columns));
     for (size_t i = 0; i < answer->n_rows; i++) {
         const budget_comparison_row *row = answer->rows[i];
-        terminal_table_add(
-            &table,
-            (const char *const[]){
-                arena_printf(&ctl->arena, "%*s%s", row->depth * 2, "", row->label),
-                thousands(&ctl->arena, row->budget_won), thousands(&ctl->arena, row->previous_won),
-                thousands(&ctl->arena, row->change_won), rate_text(&ctl->arena, row->change_rate)});
+        terminal_table_add(&table,
+                           (const char *const[]){
+                               arena_printf(&ctl->arena, "%*s%s", row->depth * 2, "", row->label),
+                               terminal_thousands(&ctl->arena, row->budget_won),
+                               terminal_thousands(&ctl->arena, row->previous_won),
+                               terminal_thousands(&ctl->arena, row->change_won),
+                               rate_text(&ctl->arena, row->change_rate)});
     }
     terminal_table_print(&table);
 }
@@ -163,8 +149,8 @@ static enum ctl_exit show_comparison(struct ctl *ctl, const struct ctl_options *
                                      const budget_get_execution_response *nothing)
 {
     budget_get_comparison_request in = BUDGET_GET_COMPARISON_REQUEST_INIT;
-    in.as_of = in_arena(ctl, options->as_of);
-    if (options->publisher != NULL) in.publisher = in_arena(ctl, options->publisher);
+    in.as_of = ctl_borrowed(options->as_of);
+    in.publisher = ctl_borrowed(options->publisher);
     budget_get_comparison_response *answer = NULL;
     enum status status = budget_client_get_comparison(ctl->client, rpc, &in, &answer);
     if (status != OK) return ctl_failed(ctl, status);
@@ -184,8 +170,8 @@ enum ctl_exit ctl_budget(struct ctl *ctl, const struct ctl_options *options)
     if (options->verb != NULL) return budget_main(ctl, options->verb_count, options->verb);
     if (options->as_of == NULL) return ctl_usage("budget: say for which day: --as-of 2020-03-31");
     budget_get_execution_request in = BUDGET_GET_EXECUTION_REQUEST_INIT;
-    in.as_of = in_arena(ctl, options->as_of);
-    if (options->publisher != NULL) in.publisher = in_arena(ctl, options->publisher);
+    in.as_of = ctl_borrowed(options->as_of);
+    in.publisher = ctl_borrowed(options->publisher);
     const struct rpc_options rpc = ctl_rpc(ctl, "budget");
     budget_get_execution_response *answer = NULL;
     enum status status = budget_client_get_execution(ctl->client, &rpc, &in, &answer);
@@ -202,12 +188,13 @@ enum ctl_exit ctl_budget(struct ctl *ctl, const struct ctl_options *options)
     for (size_t i = 0; i < answer->n_rows; i++) {
         const budget_execution_row *row = answer->rows[i];
         terminal_table_add(
-            &table, (const char *const[]){
-                        arena_printf(&ctl->arena, "%*s%s", row->depth * 2, "", row->label),
-                        thousands(&ctl->arena, row->current_won),
-                        row->commitment_known ? thousands(&ctl->arena, row->committed_won) : "–",
-                        row->expenditure_known ? thousands(&ctl->arena, row->spent_won) : "–",
-                        rate_text(&ctl->arena, row->execution_rate)});
+            &table,
+            (const char *const[]){
+                arena_printf(&ctl->arena, "%*s%s", row->depth * 2, "", row->label),
+                terminal_thousands(&ctl->arena, row->current_won),
+                row->commitment_known ? terminal_thousands(&ctl->arena, row->committed_won) : "–",
+                row->expenditure_known ? terminal_thousands(&ctl->arena, row->spent_won) : "–",
+                rate_text(&ctl->arena, row->execution_rate)});
     }
     terminal_table_print(&table);
     return CTL_DONE;

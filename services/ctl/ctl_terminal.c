@@ -8,7 +8,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/decimal.h"
+
 enum { WIDTH_DEFAULT = 100, ELASTIC_WIDTH_MIN = 16, CUT_WIDTH_MIN = 8, GAP = 2 };
+enum { THOUSAND = 3 }; /* The exponent. */
 
 bool terminal_is_one(void)
 {
@@ -254,6 +257,13 @@ const char *terminal_number(struct arena *arena, int64_t number)
     }
     *out = '\0';
     return string;
+}
+
+const char *terminal_thousands(struct arena *arena, int64_t won)
+{
+    struct decimal thousands;
+    if (!decimal_rescale((struct decimal){won, 0}, THOUSAND, &thousands)) return "?";
+    return terminal_number(arena, thousands.units);
 }
 
 const char *terminal_line(struct arena *arena, const char *text)

@@ -59,6 +59,9 @@ const char *terminal_style(enum terminal_style style);
 /* A number with thousands separators, in the arena. */
 const char *terminal_number(struct arena *arena, int64_t number);
 
+/* Won in thousands, the unit of the printed tables, halves away from zero; with separators. */
+const char *terminal_thousands(struct arena *arena, int64_t won);
+
 /* An instant as clocks in Seoul show it, `2026-11-23T06:30:25+09:00`, whatever the machine's zone;
  * the same form is taken where an instant is asked for. */
 const char *terminal_instant(struct arena *arena, const protobuf_timestamp *instant);

@@ -131,6 +131,11 @@ const char *ctl_peer_url(const struct ctl *ctl, const char *service)
     return NULL;
 }
 
+char *ctl_borrowed(const char *string)
+{
+    return (char *)(uintptr_t)(string == NULL ? "" : string);
+}
+
 enum ctl_exit ctl_failed(struct ctl *ctl, enum status status)
 {
     (void)fprintf(stderr, "sotong: %s%s(%s)\n", ctl->fault.message,
