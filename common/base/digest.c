@@ -5,6 +5,29 @@
 
 #include "base/arena.h"
 
+enum status digest_bytes(const void *bytes, size_t length, uint8_t digest[static DIGEST_BYTES])
+{
+    return EVP_Digest(bytes, length, digest, NULL, EVP_sha256(), NULL) == 1 ? OK : INTERNAL;
+}
+
+enum status digest_of(const void *bytes, size_t length, char string[static DIGEST_STRING_BYTES])
+{
+    uint8_t digest[DIGEST_BYTES];
+    enum status status = digest_bytes(bytes, length, digest);
+    if (status == OK) digest_hexadecimal(digest, sizeof digest, string);
+    return status;
+}
+
+void digest_hexadecimal(const uint8_t *bytes, size_t length, char *string)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < length; i++) {
+        string[2 * i] = digits[bytes[i] >> 4];
+        string[2 * i + 1] = digits[bytes[i] & 0x0F];
+    }
+    string[2 * length] = '\0';
+}
+
 struct digest {
     EVP_MD_CTX *context;
 };

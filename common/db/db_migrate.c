@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/id.h"
+#include "base/digest.h"
 #include "db/db_engine.h"
 #include "db_sql.h"
 

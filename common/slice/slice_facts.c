@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/id.h"
+#include "base/digest.h"
 #include "base/log.h"
 #include "rpc/codec/rpc_codec.h"
 #include "rpc/codec/rpc_json.h"

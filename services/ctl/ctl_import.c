@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/id.h"
+#include "base/digest.h"
 #include "ctl.h"
 #include "ctl_terminal.h"
 #include "import.h"

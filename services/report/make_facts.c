@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/id.h"
+#include "base/digest.h"
 #include "facts_prose.h"
 #include "import.h"
 #include "report_collect.h"

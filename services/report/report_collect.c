@@ -4,7 +4,7 @@
 
 #include "app/app.h"
 #include "base/date.h"
-#include "base/id.h"
+#include "base/digest.h"
 #include "rpc/codec/rpc_codec.h"
 
 enum {

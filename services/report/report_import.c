@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/id.h"
+#include "base/digest.h"
 #include "report_collect.h"
 #include "report_records.h"
 #include "report_store.h"

@@ -8,8 +8,8 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/digest.h"
 #include "base/fiber.h"
-#include "base/id.h"
 #include "base/timers.h"
 #include "http/http_message.h"
 #include "rpc/rpc.h"

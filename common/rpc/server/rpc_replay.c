@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/id.h"
+#include "base/digest.h"
 #include "db/db.h"
 #include "rpc/codec/rpc_codec.h"
 #include "rpc/server/rpc_call.h"
