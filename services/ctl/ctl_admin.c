@@ -6,15 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "budget_sql.h"
 #include "ctl.h"
 #include "ctl_terminal.h"
 #include "db/db_transfer.h"
-#include "report_sql.h"
 #include "rpc_sql.h"
+#include "service_stores.h"
 #include "slice/slice.h"
 
-enum { SETS_MAX = 4 };
+enum { SETS_MAX = 3 }; /* Of the slices, of the runtime, its own. */
 
 /* The migrations of a service's store. */
 struct store_kind {
@@ -25,18 +24,18 @@ struct store_kind {
 
 static enum status kind_find(struct ctl *ctl, const char *service, struct store_kind *kind)
 {
+    if (ctl_peer_url(ctl, service) == NULL)
+        return fault_set(&ctl->fault, INVALID_ARGUMENT, "there is no service %s", service);
     *kind = (struct store_kind){
         .service = service,
         .sets = {{slice_migrations, slice_migration_count}, {rpc_migrations, rpc_migration_count}},
         .set_count = 2};
-    if (strcmp(service, "budget") == 0)
-        kind->sets[kind->set_count++] =
-            (struct db_migrations){budget_migrations, budget_migration_count};
-    else if (strcmp(service, "report") == 0)
-        kind->sets[kind->set_count++] =
-            (struct db_migrations){report_migrations, report_migration_count};
-    else if (ctl_peer_url(ctl, service) == NULL)
-        return fault_set(&ctl->fault, INVALID_ARGUMENT, "there is no service %s", service);
+    for (size_t i = 0; i < SERVICE_STORE_COUNT; i++) {
+        const struct service_store *own = &service_stores[i];
+        if (strcmp(own->service, service) == 0)
+            kind->sets[kind->set_count++] =
+                (struct db_migrations){own->migrations, *own->migration_count};
+    }
     return OK;
 }
 
