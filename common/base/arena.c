@@ -66,6 +66,23 @@ void arena_free(struct arena *arena)
     arena_init(arena, arena->bytes_max);
 }
 
+struct arena_mark arena_mark(const struct arena *arena)
+{
+    return (struct arena_mark){arena->block, arena->used};
+}
+
+void arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+    while (arena->block != mark.block) {
+        struct arena_block *newest = arena->block;
+        arena->block = newest->next;
+        arena->total -= newest->bytes;
+        free(newest);
+    }
+    arena->used = mark.used;
+    arena->exhausted = false;
+}
+
 /* Adds a block that holds at least bytes. Blocks double, so that their number stays small. */
 static bool block_add(struct arena *arena, size_t bytes)
 {

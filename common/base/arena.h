@@ -31,6 +31,16 @@ void arena_reset(struct arena *arena);
 /* Releases everything, that block too. */
 void arena_free(struct arena *arena);
 
+/* A moment of an arena's life; arena_rewind releases what was allocated after it. The mark stays,
+ * until the arena is reset. */
+struct arena_mark {
+    struct arena_block *block;
+    size_t used;
+};
+
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_rewind(struct arena *arena, struct arena_mark mark);
+
 /* Memory aligned for any type, not cleared. NULL when exhausted. */
 NODISCARD void *arena_alloc(struct arena *arena, size_t bytes);
 

@@ -35,6 +35,11 @@ bool db_in_transaction(const struct db *db)
     return db->engine->in_transaction(db->connection);
 }
 
+bool db_fails_alone(const struct db *db)
+{
+    return db->engine->fails_alone;
+}
+
 bool db_may_run_again(const struct db *db)
 {
     return db->engine->may_run_again(db->connection);

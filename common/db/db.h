@@ -185,5 +185,9 @@ bool db_in_transaction(const struct db *db);
  * lost connection), surely nothing of it was kept, and the same once more may succeed. */
 bool db_may_run_again(const struct db *db);
 
+/* A statement that fails changes nothing and leaves its transaction in order, or ends it: who sees
+ * by db_changes_total that nothing was changed needs no savepoint to undo it. */
+bool db_fails_alone(const struct db *db);
+
 /* How many calls should share a transaction at most. */
 size_t db_calls_batch_max(const struct db *db);

@@ -19,6 +19,7 @@ enum { DB_CONTROL_COUNT = 7 };
 struct db_engine {
     const char *name;
     bool remote;            /* See db_is_remote. */
+    bool fails_alone;       /* See db_fails_alone. */
     size_t calls_batch_max; /* Calls that share a transaction. */
 
     enum status (*open)(const struct db_config *config, void **connection, struct fault *fault);

@@ -405,6 +405,7 @@ static bool may_run_again(void *self)
 
 const struct db_engine db_sqlite = {
     .name = "sqlite",
+    .fails_alone = true,
     .calls_batch_max = CALLS_BATCH_MAX,
     .copy_begin = "PRAGMA defer_foreign_keys = ON",
     .copy_end = "",

@@ -71,6 +71,31 @@ static void prints_and_grows(void)
     arena_free(&arena);
 }
 
+static void rewinds(void)
+{
+    static const size_t sizes[] = {8, 4000, 9000};
+    struct arena arena;
+    arena_init(&arena, 40000);
+    for (size_t i = 0; i < ARRAY_LENGTH(sizes); i++) {
+        struct arena_mark mark = arena_mark(&arena); /* At first of an empty one. */
+        for (int turn = 0; turn < 100; turn++) {
+            char *memory = arena_alloc(&arena, sizes[i]);
+            CU_ASSERT_PTR_NOT_NULL_FATAL(memory);
+            memset(memory, turn, sizes[i]);
+            if (turn == 0) CU_ASSERT_PTR_NULL(arena_alloc(&arena, 40000));
+            arena_rewind(&arena, mark);
+            CU_ASSERT_FALSE(arena_exhausted(&arena));
+        }
+        char *kept = arena_copy(&arena, "kept", 4);
+        mark = arena_mark(&arena);
+        CU_ASSERT_PTR_NOT_NULL(arena_alloc(&arena, 9000));
+        arena_rewind(&arena, mark);
+        CU_ASSERT_STRING_EQUAL(kept, "kept");
+    }
+    arena_free(&arena);
+}
+
 SUITE("arena", {"allocates aligned and cleared", allocates_aligned_and_cleared},
       {"stops at its maximum", stops_at_its_maximum}, {"refuses overflow", refuses_overflow},
-      {"fails when told", fails_when_told}, {"prints and grows", prints_and_grows})
+      {"fails when told", fails_when_told}, {"prints and grows", prints_and_grows},
+      {"rewinds", rewinds})

@@ -36,7 +36,8 @@ struct rpc_job {
     enum status status;
     enum rpc_job_state state; /* Under the lanes' mutex. */
     bool blocks;              /* A worker waits for it; otherwise the call's loop is told. */
-    bool ran;                 /* The writer's: not for the first time. */
+    bool ran;                 /* The writer's: not for the first time … */
+    struct arena_mark mark;   /* … before which the call's memory was this. */
 };
 
 /* Where a call is. */

@@ -16,13 +16,18 @@
 #include "rpc/server/rpc_server_parts.h"
 #include "rpc/server/rpc_workers.h"
 
-enum { NS_PER_MS = 1000000, WRITE_ATTEMPTS_MAX = 3 };
+enum {
+    NS_PER_MS = 1000000,
+    WRITE_ATTEMPTS_MAX = 3,
+    CAREFUL_BATCHES = 64, /* With savepoints, after one had to run twice for want of them. */
+};
 
 struct rpc_lanes {
     struct rpc_lanes_config config;
     atomic_uint commits;      /* Counted by the writer when they are durable. */
     struct rpc_chores chores; /* The writer's. */
     struct rpc_store store;
+    int careful_batches; /* The writer's: how many still get savepoints. */
     uv_thread_t writer_thread;
     bool writer_started;
     struct rpc_workers *flows;
@@ -80,10 +85,16 @@ static enum status job_body(struct rpc_job *job)
     return job->write(job->call, job->context);
 }
 
-/* Runs one job in a savepoint, so that its failure undoes it alone. */
-static void job_try(struct rpc_job *job, struct db *db)
+/* An engine may have ended the transaction by itself. */
+static enum status transaction_check(const struct db *db)
 {
-    job->status = db_savepoint_begin(db);
+    return db_in_transaction(db) ? OK : UNAVAILABLE;
+}
+
+/* Runs one job in a savepoint, so that its failure undoes it alone; bare, without one. */
+static void job_try(struct rpc_job *job, struct db *db, bool bare)
+{
+    job->status = bare ? transaction_check(db) : db_savepoint_begin(db);
     if (job->status != OK) {
         (void)rpc_fail(job->call, job->status, "the store cannot be written now");
         return;
@@ -92,6 +103,7 @@ static void job_try(struct rpc_job *job, struct db *db)
     job->call->db = db;
     job->status = job_body(job);
     job->call->db = before;
+    if (bare) return;
     if (job->status == OK) {
         job->status = db_savepoint_release(db);
         if (job->status != OK) (void)rpc_fail(job->call, job->status, "the write was not kept");
@@ -107,12 +119,21 @@ static bool job_again(const struct rpc_job *job, const struct db *db)
     return job->write == NULL && job->status != OK && db_may_run_again(db);
 }
 
-static void job_run(struct rpc_job *job, struct db *db)
+/* What a job came to that may run again. */
+static void job_forget(struct rpc_job *job)
+{
+    rpc_call_forget(job->call);
+    if (job->ran) arena_rewind(&job->call->arena, job->mark);
+}
+
+static void job_run(struct rpc_job *job, struct db *db, bool bare)
 {
     bool again = true;
+    if (!job->ran) job->mark = arena_mark(&job->call->arena);
+    job->ran = true;
     for (int attempt = 0; again && attempt < WRITE_ATTEMPTS_MAX; attempt++) {
-        if (attempt > 0) rpc_call_forget(job->call);
-        job_try(job, db);
+        if (attempt > 0) job_forget(job);
+        job_try(job, db, bare);
         again = db_in_transaction(db) && job_again(job, db);
     }
 }
@@ -144,20 +165,54 @@ static void batch_refuse(const struct rpc_lanes *lanes, struct rpc_jobs *jobs)
 /* What a transaction of calls and chores came to. */
 struct outcome {
     enum status status; /* OK: it is durable. */
-    bool again;         /* It is not, but may be when all is run once more. */
+    bool again;         /* It is not, but may be when all is run once more … */
+    bool careful;       /* … and will be with savepoints; no chore has run. */
     bool chores;        /* They ran in it, and it is durable … */
     bool changed;       /* … and one changed something. */
 };
 
-static struct outcome batch_try(struct rpc_lanes *lanes, struct rpc_jobs *jobs, bool chores)
+/* A savepoint costs a small write a fifth of its work, as SQLite copies each page that is changed
+ * after it. Without them all must be undone when one fails that has changed rows, and run once more
+ * with them: so only where all jobs may, and not again soon after one did. Of a single job there is
+ * nothing to be saved. */
+static bool batch_is_bare(struct rpc_lanes *lanes, const struct rpc_jobs *jobs)
+{
+    if (jobs->count < 2 || !db_fails_alone(lanes->config.writer)) return false;
+    if (lanes->careful_batches > 0) {
+        lanes->careful_batches--;
+        return false;
+    }
+    for (const struct rpc_job *job = jobs->first; job != NULL; job = job->next) {
+        if (job->write != NULL) return false;
+    }
+    return true;
+}
+
+/* Runs the jobs one after the other, bare from the first change on: before it there is nothing that
+ * a savepoint would have to keep. False: one failed bare that had changed rows. */
+static bool jobs_run(struct rpc_jobs *jobs, struct db *db, bool bare)
+{
+    int64_t begin = db_changes_total(db);
+    for (struct rpc_job *job = jobs->first; job != NULL; job = job->next) {
+        if (job->ran && job->write != NULL) continue;
+        int64_t before = db_changes_total(db);
+        bool alone = !bare || before == begin;
+        job_run(job, db, !alone);
+        if (!alone && job->status != OK && db_changes_total(db) != before) return false;
+    }
+    return true;
+}
+
+static struct outcome batch_try(struct rpc_lanes *lanes, struct rpc_jobs *jobs, bool chores,
+                                bool bare)
 {
     struct db *db = lanes->config.writer;
     int64_t began_us = clock_monotonic_us();
     struct outcome outcome = {.status = db_begin(db)};
     if (outcome.status != OK) return outcome;
-    for (struct rpc_job *job = jobs->first; job != NULL; job = job->next) {
-        if (!job->ran || job->write == NULL) job_run(job, db);
-        job->ran = true;
+    if (!jobs_run(jobs, db, bare)) {
+        db_rollback(db);
+        return (struct outcome){.status = ABORTED, .again = true, .careful = true};
     }
     outcome.changed = chores && rpc_chores_run(&lanes->chores, db);
     outcome.status = db_commit(db);
@@ -177,7 +232,7 @@ static void batch_forget(struct rpc_jobs *jobs)
 {
     batch_fail(jobs, UNAVAILABLE);
     for (struct rpc_job *job = jobs->first; job != NULL; job = job->next) {
-        if (job->write == NULL) rpc_call_forget(job->call);
+        if (job->write == NULL) job_forget(job);
     }
 }
 
@@ -185,10 +240,15 @@ static void batch_forget(struct rpc_jobs *jobs)
  * times. `again` of what it returns: there was no end to that. */
 static struct outcome batch_insist(struct rpc_lanes *lanes, struct rpc_jobs *jobs, bool chores)
 {
-    struct outcome outcome = batch_try(lanes, jobs, chores);
+    struct outcome outcome = batch_try(lanes, jobs, chores, batch_is_bare(lanes, jobs));
+    if (outcome.careful) {
+        lanes->careful_batches = CAREFUL_BATCHES;
+        batch_forget(jobs);
+        outcome = batch_try(lanes, jobs, chores, false);
+    }
     for (int attempt = 1; outcome.again && attempt < WRITE_ATTEMPTS_MAX; attempt++) {
         batch_forget(jobs);
-        outcome = batch_try(lanes, jobs, false);
+        outcome = batch_try(lanes, jobs, false, false);
     }
     if (outcome.status != OK) batch_fail(jobs, outcome.status);
     return outcome;
