@@ -361,7 +361,7 @@ static enum status period_begin(struct rpc_call *call,
         *first_day = arena_printf(rpc_arena(call), "%.*s-01-01", YEAR_DIGITS, in->as_of);
     if (*first_day == NULL) return RESOURCE_EXHAUSTED;
     if (strcmp(*first_day, in->as_of) <= 0) return OK;
-    return rpc_violation(call, "first_day", "lies behind as_of, %s", in->as_of);
+    return rpc_violation(call, "first_day", "lies behind %s, as of which is asked", in->as_of);
 }
 
 enum status budget_list_contract_warnings(struct budget *self, struct rpc_call *call,

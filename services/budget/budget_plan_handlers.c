@@ -150,7 +150,7 @@ enum status budget_set_pace_reason(struct budget *self, struct rpc_call *call,
     status = ref_day(call, "last_day", last_day, line.fiscal_year, &last);
     if (status != OK) return status;
     if (last.days < first.days)
-        return rpc_violation(call, "last_day", "lies before first_day, %s", in->first_day);
+        return rpc_violation(call, "last_day", "lies before the first, %s", in->first_day);
     if ((int)in->reason == PACE_REASON_OTHER && in->note[0] == '\0')
         return rpc_violation(call, "note", "must say what the reason is");
     struct pace_reason reason = {.line_id = line.id,

@@ -77,8 +77,7 @@ static enum status stage_check(struct rpc_call *call, const struct procedure_rec
     }
     if (status == OK) return OK;
     (void)rpc_violation(call, "stage",
-                        "may not follow; next_stages of the procedure names those "
-                        "that may");
+                        "may not follow; the procedure names the next stages that may");
     return rpc_reason(call, status, "STAGE_OUT_OF_ORDER");
 }
 

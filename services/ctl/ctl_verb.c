@@ -194,15 +194,26 @@ static const struct rpc_method *method_of(const struct verb *verb)
     return NULL;
 }
 
+/* Calls once. */
+static enum status call_once(struct ctl *ctl, const struct verb *verb, ProtobufCMessage *request,
+                             ProtobufCMessage **answer)
+{
+    struct rpc_reply reply = {.message = NULL};
+    struct rpc_options rpc = ctl_rpc(ctl, "budget");
+    rpc.reply = &reply;
+    enum status status = rpc_client_call(ctl->client, &rpc, method_of(verb), request, answer);
+    if (status != OK) verb_refusal(ctl, verb, status, &reply);
+    return status;
+}
+
 enum status verb_call(struct ctl *ctl, const struct verb *verb, ProtobufCMessage *request,
                       size_t most, ProtobufCMessage **answer)
 {
     const struct rpc_method *method = method_of(verb);
     if (method == NULL) return INTERNAL;
-    const struct rpc_options rpc = ctl_rpc(ctl, "budget");
     if (verb->shown == NULL ||
         protobuf_c_message_descriptor_get_field_by_name(request->descriptor, "page_token") == NULL)
-        return rpc_client_call(ctl->client, &rpc, method, request, answer);
+        return call_once(ctl, verb, request, answer);
     size_t count = 0;
     const char *size = arena_printf(&ctl->arena, "%d", PAGE_SIZE);
     *answer = rpc_message_new(&ctl->arena, method->output->descriptor);
@@ -210,7 +221,7 @@ enum status verb_call(struct ctl *ctl, const struct verb *verb, ProtobufCMessage
     enum status status = message_set(&ctl->arena, request, "page_size", size, &ctl->fault);
     while (status == OK) {
         ProtobufCMessage *page = NULL;
-        status = rpc_client_call(ctl->client, &rpc, method, request, &page);
+        status = call_once(ctl, verb, request, &page);
         if (status != OK) break;
         if (!message_append(&ctl->arena, *answer, page, verb->shown)) return RESOURCE_EXHAUSTED;
         const char *token = message_string(page, "next_page_token");

@@ -65,5 +65,10 @@ enum ctl_exit verb_main(struct ctl *ctl, const struct verb *verb, int argc, char
 NODISCARD enum status verb_call(struct ctl *ctl, const struct verb *verb, ProtobufCMessage *request,
                                 size_t most, ProtobufCMessage **answer);
 
+/* Says a refusal in the words of the command line: `--for: …` where the service names
+ * lifetime_seconds. Where the service has words of its own for it the fault stays as it is. */
+void verb_refusal(struct ctl *ctl, const struct verb *verb, enum status status,
+                  const struct rpc_reply *reply);
+
 /* Prints messages as the verb's table. */
 void verb_print(struct ctl *ctl, const struct verb *verb, ProtobufCMessage **items, size_t count);

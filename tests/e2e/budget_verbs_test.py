@@ -263,6 +263,16 @@ class BudgetVerbs(unittest.TestCase):
             self.assertEqual((refused.exception.code, refused.exception.reason),
                              ("not_found", reason), method)
 
+    def test_refusals_name_the_words_of_the_command_line(self):
+        for words, said in (
+                (("reserve", LINE, 5, "--for", "400d"), "budget: --for: is 34560000; must be "),
+                (("reserve", LINE, 0), "budget: AMOUNT: is 0 won; "),
+                (("commit", LINE, 5, "--date", "2020-02-30"), "budget: --date: "),
+                (("set-plan", LINE, "2026-06-30=45%,2026-06-29=50%"), "budget: POINTS: ")):
+            told = self.run_verb(*words, code=1)
+            self.assertIn(said, told)
+            self.assertNotIn("_", told.split("(")[0])
+
     def test_help(self):
         def run(*words):
             return subprocess.run([BUILD / "bin/sotong", *words], capture_output=True, text=True, timeout=120)
