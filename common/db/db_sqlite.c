@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "db/db_engine.h"
+#include "db/db_wal.h"
 
 enum {
     BUSY_TIMEOUT_MS = 5000,
@@ -111,11 +112,12 @@ static int configure(sqlite3 *sqlite, enum db_access access)
     return result;
 }
 
-/* SQLite counts what it allocates under a lock that all its threads share: a quarter of a small
- * read's time. Nobody here asks for the count. */
-static void count_nothing(void)
+/* Once, before the first connection. SQLite counts what it allocates under a lock that all its
+ * threads share: a quarter of a small read's time. Nobody here asks for the count. */
+static void prepare_library(void)
 {
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    (void)db_wal_vfs();
 }
 
 static enum status handle_open(const char *path, enum db_access access, sqlite3 **out,
@@ -125,7 +127,8 @@ static enum status handle_open(const char *path, enum db_access access, sqlite3 
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     flags |=
         access == DB_READ_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-    int result = sqlite3_open_v2(path, &sqlite, flags, NULL);
+    const char *vfs = access == DB_READ_WRITE ? db_wal_vfs() : NULL;
+    int result = sqlite3_open_v2(path, &sqlite, flags, vfs);
     if (result == SQLITE_OK) result = configure(sqlite, access);
     if (result == SQLITE_OK) {
         *out = sqlite;
@@ -152,7 +155,7 @@ static void handle_close(struct connection *connection)
 static enum status open_file(const struct db_config *config, void **out, struct fault *fault)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    (void)pthread_once(&once, count_nothing);
+    (void)pthread_once(&once, prepare_library);
     struct connection *connection = alloc_should_fail() ? NULL : calloc(1, sizeof *connection);
     if (connection == NULL) {
         return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for a connection");
