@@ -14,10 +14,10 @@ struct slice {
     const char *version;
     /* Called in the transaction that commits a slice, so that the owner can derive its records from
      * it: reads the slice's tables and figures (slice_visit_tables …), writes its own tables, and
-     * says how many records there are. The owner first removes what it derived from the same report
-     * before. May be NULL. */
+     * says in *out how many records there are, and what it changed of closed years. The owner first
+     * removes what it derived from the same report before. May be NULL. */
     enum status (*derive)(void *self, struct db *db, struct arena *arena,
-                          const slice_slice_source *source, int32_t *record_count,
+                          const slice_slice_source *source, slice_put_slice_response *out,
                           struct fault *fault);
     /* How many records the service holds besides figures and tables, for GetSliceStatus; may be
      * NULL. */

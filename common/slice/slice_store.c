@@ -234,15 +234,15 @@ static enum status items_store(struct db *db, const slice_put_slice_request *in,
 /* Makes the staged slice the visible one and lets the owner derive its records from it. */
 static enum status staged_commit(struct slice *slice, struct db *db, struct arena *arena,
                                  const slice_slice_source *source, int64_t old_id, int64_t new_id,
-                                 int32_t *record_count, struct fault *fault)
+                                 slice_put_slice_response *out, struct fault *fault)
 {
     enum status status = OK;
     if (old_id != 0) status = db_run(db, &slice_slice_delete_sql, DB_INT(old_id));
     if (status == OK) status = db_run(db, &slice_slice_commit_sql, DB_INT(new_id));
     if (status != OK || slice->derive == NULL) return status;
-    status = slice->derive(slice->self, db, arena, source, record_count, fault);
+    status = slice->derive(slice->self, db, arena, source, out, fault);
     if (status != OK) return status;
-    return db_run(db, &slice_slice_records_set_sql, DB_INT(new_id), DB_INT(*record_count));
+    return db_run(db, &slice_slice_records_set_sql, DB_INT(new_id), DB_INT(out->record_count));
 }
 
 enum status slice_put(struct slice *slice, struct db *db, struct arena *arena,
@@ -265,15 +265,12 @@ enum status slice_put(struct slice *slice, struct db *db, struct arena *arena,
     }
     status = in->part == 0 ? staged_begin(db, source, &staged) : staged_check(in, &staged, fault);
     if (status == OK) status = items_store(db, in, &staged);
-    int32_t record_count = 0;
     if (status == OK && in->last) {
-        status =
-            staged_commit(slice, db, arena, source, committed.id, staged.id, &record_count, fault);
+        status = staged_commit(slice, db, arena, source, committed.id, staged.id, out, fault);
     }
     if (status != OK) return status;
     out->committed = in->last;
     out->figure_count = (int32_t)staged.figure_count;
     out->table_count = (int32_t)staged.table_count;
-    out->record_count = record_count;
     return replay_keep(db, in, out);
 }

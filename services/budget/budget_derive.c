@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "budget_ledger_store.h"
+#include "budget_line_store.h"
 #include "budget_recorded.h"
+#include "budget_wire.h"
 #include "slice/slice.h"
 
 enum { SCRATCH_BYTES_MAX = 256 * 1024 * 1024 };
@@ -29,6 +31,7 @@ struct derivation {
     struct arena scratch;
     const slice_slice_source *source;
     struct report_tables *reports; /* Those that were read so far. */
+    slice_put_slice_response *out;
     struct fault *fault;
 };
 
@@ -91,11 +94,44 @@ static enum status reading_apply(struct derivation *derivation, const struct rea
     return status;
 }
 
+/* Tells what was posted to a year that is closed. */
+static enum status closed_note(struct derivation *derivation, const struct scope *scope,
+                               const struct derived_posted *posted)
+{
+    struct arena *arena = derivation->arena;
+    int64_t closed_ms;
+    if (posted->count == 0) return OK;
+    enum status status = year_closed_get(derivation->db, scope, &closed_ms);
+    if (status != OK) return status == NOT_FOUND ? OK : status;
+    slice_closed_change *change = arena_alloc(arena, sizeof *change);
+    char **names = arena_calloc(arena, posted->id_count + 1, sizeof *names);
+    if (change == NULL || names == NULL) return RESOURCE_EXHAUSTED;
+    *change = (slice_closed_change)SLICE_CLOSED_CHANGE_INIT;
+    change->publisher = arena_copy(arena, scope->publisher, strlen(scope->publisher));
+    change->fiscal_year = scope->fiscal_year;
+    change->closed_time = timestamp_message(arena, closed_ms);
+    change->entry_count = posted->count;
+    change->correction_count = posted->corrections;
+    change->current_won = posted->change.won[AMOUNT_CURRENT];
+    change->committed_won = posted->change.won[AMOUNT_COMMITTED];
+    change->spent_won = posted->change.won[AMOUNT_SPENT];
+    change->entries = names;
+    for (; change->n_entries < posted->id_count; change->n_entries++) {
+        names[change->n_entries] =
+            arena_printf(arena, "entries/%lld", (long long)posted->ids[change->n_entries]);
+        if (names[change->n_entries] == NULL) return RESOURCE_EXHAUSTED;
+    }
+    if (change->publisher == NULL || change->closed_time == NULL) return RESOURCE_EXHAUSTED;
+    derivation->out->closed_changes[derivation->out->n_closed_changes++] = change;
+    return OK;
+}
+
 static enum status ledger_rebuild(struct derivation *derivation, const struct scope *scope)
 {
     struct ledger ledger;
     struct reading_list readings;
     struct derived_list derived;
+    struct derived_posted posted = {.count = 0};
     struct recorded recorded = {
         .db = derivation->db, .arena = derivation->arena, .scope = scope, .derived = &derived};
     ledger_init(&ledger, derivation->arena);
@@ -106,7 +142,8 @@ static enum status ledger_rebuild(struct derivation *derivation, const struct sc
         status = reading_apply(derivation, &readings.readings[i], &recorded, &ledger);
     if (status == OK) ledger_order(&ledger);
     if (status == OK)
-        status = ledger_store(derivation->db, derivation->arena, scope, &ledger, &derived);
+        status = ledger_store(derivation->db, derivation->arena, scope, &ledger, &derived, &posted);
+    if (status == OK) status = closed_note(derivation, scope, &posted);
     if (status == OUT_OF_RANGE)
         return fault_set(derivation->fault, OUT_OF_RANGE,
                          "the budget tables of fiscal year %d hold amounts whose sum is too large",
@@ -163,8 +200,7 @@ static enum status funds_keep(struct derivation *derivation, const struct readin
     return status;
 }
 
-static enum status derive_all(struct derivation *derivation, struct date as_of,
-                              int32_t *record_count)
+static enum status derive_all(struct derivation *derivation, struct date as_of)
 {
     struct db *db = derivation->db;
     const char *report_id = derivation->source->report_id;
@@ -180,25 +216,30 @@ static enum status derive_all(struct derivation *derivation, struct date as_of,
     if (status == OK) status = tables_keep(derivation, &source, report, &scopes);
     if (status == OK) status = funds_keep(derivation, &source, report);
     if (status == OK) status = fund_delete_unseen(db, report_id);
+    slice_put_slice_response *out = derivation->out;
+    out->closed_changes =
+        arena_calloc(derivation->arena, scopes.count + 1, sizeof(slice_closed_change *));
+    if (out->closed_changes == NULL) return RESOURCE_EXHAUSTED;
     for (size_t i = 0; i < scopes.count && status == OK; i++)
         status = ledger_rebuild(derivation, &scopes.scopes[i]);
     int64_t count = 0;
     if (status == OK) status = report_record_count(db, report_id, &count);
-    if (status == OK) *record_count = (int32_t)count;
+    if (status == OK) out->record_count = (int32_t)count;
     return status;
 }
 
 enum status budget_derive(void *self, struct db *db, struct arena *arena,
-                          const slice_slice_source *source, int32_t *record_count,
+                          const slice_slice_source *source, slice_put_slice_response *out,
                           struct fault *fault)
 {
     (void)self;
     struct date as_of;
     if (date_parse(text_from(source->as_of), &as_of) != OK)
         return fault_set(fault, INVALID_ARGUMENT, "source.as_of is no date");
-    struct derivation derivation = {.db = db, .arena = arena, .source = source, .fault = fault};
+    struct derivation derivation = {
+        .db = db, .arena = arena, .source = source, .out = out, .fault = fault};
     arena_init(&derivation.scratch, SCRATCH_BYTES_MAX);
-    enum status status = derive_all(&derivation, as_of, record_count);
+    enum status status = derive_all(&derivation, as_of);
     arena_free(&derivation.scratch);
     return status;
 }

@@ -13,7 +13,7 @@ enum { TABLES_PER_REPORT_MAX = 200 };
 /* For struct slice: runs in the transaction that commits the slice. Removes what the report gave
  * before. OUT_OF_RANGE: amounts that do not fit 64 bits; the fault says of what. */
 NODISCARD enum status budget_derive(void *self, struct db *db, struct arena *arena,
-                                    const slice_slice_source *source, int32_t *record_count,
+                                    const slice_slice_source *source, slice_put_slice_response *out,
                                     struct fault *fault);
 
 /* For struct slice. */

@@ -141,7 +141,19 @@ struct posting_run {
     struct arena *arena;
     struct posting_line line; /* The last that was posted to; id 0: none. */
     int64_t now_ms;
+    struct derived_posted *posted;
 };
+
+static enum status posted_note(struct derived_posted *posted, const struct posting *posting)
+{
+    struct balance change;
+    if (!entry_change(posting->kind, posting->won, &change)) return OUT_OF_RANGE;
+    if (!balance_add(&posted->change, &change)) return OUT_OF_RANGE;
+    if (posted->id_count < DERIVED_IDS_MAX) posted->ids[posted->id_count++] = posting->id;
+    posted->count++;
+    posted->corrections += posting->corrects != 0;
+    return OK;
+}
 
 static enum status run_post(struct posting_run *run, int64_t line_id, struct posting *posting)
 {
@@ -149,7 +161,8 @@ static enum status run_post(struct posting_run *run, int64_t line_id, struct pos
     posting->now_ms = run->now_ms;
     if (run->line.id != line_id)
         status = posting_line_get(run->db, run->arena, line_id, &run->line);
-    return status == OK ? posting_add(run->db, &run->line, posting) : status;
+    if (status == OK) status = posting_add(run->db, &run->line, posting);
+    return status == OK ? posted_note(run->posted, posting) : status;
 }
 
 /* Takes back what the reports no longer mean. */
@@ -168,10 +181,11 @@ static enum status run_take_back(struct posting_run *run, const struct derived_l
 }
 
 enum status derived_store(struct db *db, struct arena *arena, struct derived_list *list,
-                          const struct ledger *ledger, const int64_t *line_ids, int64_t now_ms)
+                          const struct ledger *ledger, const int64_t *line_ids, int64_t now_ms,
+                          struct derived_posted *posted)
 {
     struct budget_index live;
-    struct posting_run run = {.db = db, .arena = arena, .now_ms = now_ms};
+    struct posting_run run = {.db = db, .arena = arena, .now_ms = now_ms, .posted = posted};
     bool *there = arena_calloc(arena, ledger->entry_count + 1, sizeof *there);
     struct posting *postings = arena_calloc(arena, ledger->entry_count + 1, sizeof *postings);
     if (there == NULL || postings == NULL) return RESOURCE_EXHAUSTED;

@@ -5,6 +5,8 @@
 
 #include "budget_posting.h"
 
+enum { DERIVED_IDS_MAX = 100 };
+
 /* A derived entry. */
 struct derived_entry {
     int64_t line_id;
@@ -31,11 +33,20 @@ struct derived_list {
     size_t correction_count, correction_max;
 };
 
+/* What was posted. */
+struct derived_posted {
+    int32_t count, corrections;
+    struct balance change;        /* By how much it moves the year's accounts. */
+    int64_t ids[DERIVED_IDS_MAX]; /* Of the first. */
+    size_t id_count;
+};
+
 NODISCARD enum status derived_read(struct db *db, struct arena *arena, const struct scope *scope,
                                    struct derived_list *list);
 
 /* Makes the store's derived entries those of the ledger; line_ids are those of the ledger's lines.
- * An entry that is there stays as it was recorded, also where a call has corrected it. */
+ * An entry that is there stays as it was recorded, also where a call has corrected it. Adds what it
+ * posts to *posted. */
 NODISCARD enum status derived_store(struct db *db, struct arena *arena, struct derived_list *list,
                                     const struct ledger *ledger, const int64_t *line_ids,
-                                    int64_t now_ms);
+                                    int64_t now_ms, struct derived_posted *posted);

@@ -159,7 +159,8 @@ static enum status now_read(struct db *db, int64_t *now_ms)
 }
 
 enum status ledger_store(struct db *db, struct arena *arena, const struct scope *scope,
-                         const struct ledger *ledger, struct derived_list *derived)
+                         const struct ledger *ledger, struct derived_list *derived,
+                         struct derived_posted *posted)
 {
     struct writing writing = {
         .db = db, .arena = arena, .scope = scope, .ledger = ledger, .paths = {.arena = arena}};
@@ -174,7 +175,7 @@ enum status ledger_store(struct db *db, struct arena *arena, const struct scope 
     for (size_t i = 0; i < ledger->line_count && status == OK; i++)
         status = line_store(&writing, i);
     if (status == OK)
-        status = derived_store(db, arena, derived, ledger, writing.ids, writing.now_ms);
+        status = derived_store(db, arena, derived, ledger, writing.ids, writing.now_ms, posted);
     if (status == OK) status = lines_unplace(&writing);
     if (status == OK) status = posting_total(db, arena, scope);
     if (status == OK) status = db_run(db, &budget_label_delete_sql, publisher, year);

@@ -10,6 +10,8 @@
 #include "import.h"
 #include "report.rpc.h"
 
+enum { CLOSED_NAMES_SHOWN = 10 };
+
 /* Reads a file, or standard input for "-". */
 static enum ctl_exit file_read(struct ctl *ctl, const char *path, struct text *bytes)
 {
@@ -141,6 +143,28 @@ static void print_oddities(struct ctl *ctl, const report_import_report_response 
     }
 }
 
+/* A closed year is no longer posted to by calls: whoever imports is told that the report moved it.
+ */
+static void print_closed(struct ctl *ctl, const slice_closed_change *change)
+{
+    struct arena *arena = &ctl->arena;
+    (void)printf("\n%sclosed%s  %s %d was closed %s; the report posts %d entries there, %d of them "
+                 "taking others back\n",
+                 terminal_style(STYLE_YELLOW), terminal_style(STYLE_PLAIN),
+                 terminal_line(arena, change->publisher), change->fiscal_year,
+                 change->closed_time == NULL ? "?" : terminal_instant(arena, change->closed_time),
+                 change->entry_count, change->correction_count);
+    (void)printf("        예산현액 %s원, 원인행위액 %s원, 집행액 %s원\n",
+                 terminal_number(arena, change->current_won),
+                 terminal_number(arena, change->committed_won),
+                 terminal_number(arena, change->spent_won));
+    for (size_t i = 0; i < change->n_entries && i < CLOSED_NAMES_SHOWN; i++)
+        (void)printf("%s%s", i == 0 ? "        " : ", ", change->entries[i]);
+    if (change->n_entries > 0) (void)puts(change->entry_count > CLOSED_NAMES_SHOWN ? ", …" : "");
+    (void)printf("        sotong budget entries --year %d shows them, marked 마감 후\n",
+                 change->fiscal_year);
+}
+
 enum ctl_exit ctl_import(struct ctl *ctl, const struct ctl_options *options)
 {
     if (options->argument_count == 0) return ctl_usage("import: say which file");
@@ -175,6 +199,8 @@ enum ctl_exit ctl_import(struct ctl *ctl, const struct ctl_options *options)
     if (answer->report == NULL) return ctl_failed(ctl, INTERNAL);
     print_report(ctl, answer->report);
     print_oddities(ctl, answer);
+    for (size_t i = 0; i < answer->n_closed_changes; i++)
+        print_closed(ctl, answer->closed_changes[i]);
     if (answer->already_imported)
         (void)puts("\nThe same text was imported before; nothing changed.");
     if (complete) return CTL_DONE;

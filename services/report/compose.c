@@ -390,6 +390,21 @@ static enum status comparison_add(struct draft *draft, report_section *section)
     return status;
 }
 
+/* The accounts of each bureau as a table. */
+static enum status funds_add(struct draft *draft, report_section *section)
+{
+    const struct compose_input *input = draft->input;
+    enum status status = OK;
+    for (size_t first = 0, end; status == OK && first < input->fund_count; first = end) {
+        end = first + 1;
+        while (end < input->fund_count &&
+               strcmp(input->funds[end]->publisher, input->funds[first]->publisher) == 0)
+            end++;
+        status = section_add_table(draft, section, composed_funds(draft->arena, input, first, end));
+    }
+    return status;
+}
+
 static enum status budget_add(struct draft *draft)
 {
     const struct compose_input *input = draft->input;
@@ -398,8 +413,7 @@ static enum status budget_add(struct draft *draft)
     if (section == NULL) return RESOURCE_EXHAUSTED;
     enum status status = execution_add(draft, section);
     if (status == OK) status = comparison_add(draft, section);
-    if (status != OK || input->fund_count == 0) return status;
-    return section_add_table(draft, section, composed_funds(draft->arena, input));
+    return status == OK ? funds_add(draft, section) : status;
 }
 
 static enum status audit_add(struct draft *draft, const struct compose_report *report)

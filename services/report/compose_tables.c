@@ -257,15 +257,20 @@ report_composed_table *composed_comparison(struct arena *arena, const struct com
     return table;
 }
 
-report_composed_table *composed_funds(struct arena *arena, const struct compose_input *input)
+report_composed_table *composed_funds(struct arena *arena, const struct compose_input *input,
+                                      size_t first, size_t end)
 {
     static const char *const headings[] = {"기금", "계정", "예산", "집행금액 (원인행위기준)",
                                            "집행률"};
+    bool several = end - first < input->fund_count;
+    const char *title =
+        several ? arena_printf(arena, "기금 집행 현황 (%s)", input->funds[first]->publisher)
+                : "기금 집행 현황";
     report_composed_table *table =
-        composed_table_new(arena, "기금 집행 현황", "원, %", input->as_of);
-    if (table == NULL || !rows_reserve(arena, table, input->fund_count + 1)) return NULL;
+        title == NULL ? NULL : composed_table_new(arena, title, "원, %", input->as_of);
+    if (table == NULL || !rows_reserve(arena, table, end - first + 1)) return NULL;
     if (!heading_add(arena, table, headings, ARRAY_LENGTH(headings))) return NULL;
-    for (size_t i = 0; i < input->fund_count; i++) {
+    for (size_t i = first; i < end; i++) {
         const budget_fund_account *account = input->funds[i];
         const struct value values[] = {
             text_value(arena, account->fund),           text_value(arena, account->account),
@@ -276,7 +281,7 @@ report_composed_table *composed_funds(struct arena *arena, const struct compose_
             return NULL;
         }
     }
-    if (input->fund_count > 0) table->citation = input->funds[0]->citation;
+    table->citation = input->funds[first]->citation;
     return table;
 }
 

@@ -17,8 +17,10 @@ report_composed_table *composed_execution(struct arena *arena, const struct comp
 report_composed_table *composed_comparison(struct arena *arena, const struct compose_input *input,
                                            size_t first, size_t end);
 
-/* 기금 | 계정 | 예산 | 집행금액 | 집행률 in 원. */
-report_composed_table *composed_funds(struct arena *arena, const struct compose_input *input);
+/* 기금 | 계정 | 예산 | 집행금액 | 집행률 in 원, of the accounts [first, end); the title says whose
+ * they are where there are others. */
+report_composed_table *composed_funds(struct arena *arena, const struct compose_input *input,
+                                      size_t first, size_t end);
 
 /* Departments and their teams. */
 report_composed_table *composed_organization(struct arena *arena,

@@ -24,7 +24,8 @@ struct reconcile_input {
     slice_table *const *tables; /* Of all owners, by citation line. */
     size_t table_count;
     budget_execution_row *const
-        *execution; /* The ledger's rows of the publisher as of that date. */
+        *execution; /* The ledger's rows of the publisher as of that date, as they were known before
+                     * the report was imported, or else are now. */
     size_t execution_count;
     budget_comparison_row *const *comparison;
     size_t comparison_count;

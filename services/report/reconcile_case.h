@@ -37,7 +37,8 @@ extern const size_t reconcile_rule_count;
 reconcile_check column_sum_check, row_sum_check, table_rate_check, printed_change_check;
 reconcile_check composition_check, prose_rate_check, growth_check, prose_change_check;
 reconcile_check multiplication_check, daily_average_check, daily_maximum_check, period_order_check;
-reconcile_check prose_table_check, ledger_check, listed_findings_check, same_subject_check;
+reconcile_check prose_table_check, ledger_check, execution_order_check, listed_findings_check,
+    same_subject_check;
 
 NODISCARD enum status case_open(struct reconcile_case *self, struct arena *arena,
                                 const struct reconcile_input *input);

@@ -15,6 +15,7 @@ const struct reconcile_rule reconcile_rules[] = {
     {"same-subject", same_subject_check},
     {"prose-against-table", prose_table_check},
     {"ledger", ledger_check},
+    {"execution-order", execution_order_check},
     {"listed-findings", listed_findings_check},
     {"period-order", period_order_check},
 };

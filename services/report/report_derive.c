@@ -34,7 +34,7 @@ static enum status on_figure(void *context, const slice_figure *figure)
 }
 
 enum status report_derive(void *self, struct db *db, struct arena *arena,
-                          const slice_slice_source *source, int32_t *record_count,
+                          const slice_slice_source *source, slice_put_slice_response *out,
                           struct fault *fault)
 {
     (void)self;
@@ -58,7 +58,7 @@ enum status report_derive(void *self, struct db *db, struct arena *arena,
     if (status == OK) status = report_summary_put(db, report_id, summary);
     if (status != OK)
         return fault_set(fault, status, "the records of %s could not be derived", report_id);
-    *record_count = (int32_t)(derivation.headcounts.count + derivation.findings.count);
+    out->record_count = (int32_t)(derivation.headcounts.count + derivation.findings.count);
     return OK;
 }
 

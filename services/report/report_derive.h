@@ -6,7 +6,7 @@
 /* slice.derive: reads headcounts, audit findings and the summary of the organisation from the slice
  * that is being committed, in place of those of the same report before. */
 NODISCARD enum status report_derive(void *self, struct db *db, struct arena *arena,
-                                    const slice_slice_source *source, int32_t *record_count,
+                                    const slice_slice_source *source, slice_put_slice_response *out,
                                     struct fault *fault);
 
 /* slice.count_records. */

@@ -140,9 +140,15 @@ enum status gather_slices(struct report *self, struct rpc_call *call, const char
     return OK;
 }
 
-enum status gather_ledger(struct rpc_call *call, const char *as_of, const char *publisher,
-                          struct gathered_ledger *out)
+bool gathered_ledger_is_empty(const struct gathered_ledger *ledger)
 {
+    return ledger->execution->n_rows == 0 && ledger->comparison->n_rows == 0;
+}
+
+enum status gather_ledger(struct rpc_call *call, const char *as_of, const char *publisher,
+                          int64_t known_ms, struct gathered_ledger *out)
+{
+    enum { MS_PER_S = 1000, NS_PER_MS = 1000000 };
     static const char peer[] = "budget";
     const struct rpc_options options = rpc_call_options(call, peer, GATHER_TIMEOUT_MS);
     struct rpc_client *client = rpc_call_client(call);
@@ -154,6 +160,10 @@ enum status gather_ledger(struct rpc_call *call, const char *as_of, const char *
     execution.publisher = comparison.publisher =
         arena_copy(options.arena, publisher, strlen(publisher));
     funds.publisher = execution.publisher;
+    protobuf_timestamp known_at = PROTOBUF_TIMESTAMP_INIT;
+    known_at.seconds = known_ms / MS_PER_S;
+    known_at.nanos = (int32_t)(known_ms % MS_PER_S) * NS_PER_MS;
+    if (known_ms != 0) execution.known_at = comparison.known_at = &known_at;
     if (execution.as_of == NULL || execution.publisher == NULL) return RESOURCE_EXHAUSTED;
     enum status status = budget_client_get_execution(client, &options, &execution, &out->execution);
     if (status == OK) {

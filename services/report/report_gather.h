@@ -21,11 +21,15 @@ struct gathered {
 NODISCARD enum status gather_slices(struct report *self, struct rpc_call *call,
                                     const char *report_id, struct gathered *out);
 
-/* The ledger's execution table and comparison as of a day, and its funds. Errors as above. */
+/* The ledger's execution table and comparison as of a day, and its funds; the tables as they were
+ * known at an instant (0: now). Errors as above. */
 struct gathered_ledger {
     budget_get_execution_response *execution;
     budget_get_comparison_response *comparison;
     budget_list_funds_response *funds;
 };
 NODISCARD enum status gather_ledger(struct rpc_call *call, const char *as_of, const char *publisher,
-                                    struct gathered_ledger *out);
+                                    int64_t known_ms, struct gathered_ledger *out);
+
+/* Whether the ledger has anything to say. */
+bool gathered_ledger_is_empty(const struct gathered_ledger *ledger);

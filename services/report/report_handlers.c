@@ -242,6 +242,19 @@ enum status report_list_audit_findings(struct report *self, struct rpc_call *cal
     return OK;
 }
 
+/* The ledger as it was known right before the report was imported, which has made it say what the
+ * report prints; where nothing was known of the bureau then, as it is known now. */
+static enum status ledger_before(struct rpc_call *call, const struct report_row *row,
+                                 struct gathered_ledger *ledger)
+{
+    enum status status = OK;
+    if (row->imported_ms > 0) {
+        status = gather_ledger(call, row->as_of, row->publisher, row->imported_ms - 1, ledger);
+        if (status != OK || !gathered_ledger_is_empty(ledger)) return status;
+    }
+    return gather_ledger(call, row->as_of, row->publisher, 0, ledger);
+}
+
 enum status report_reconcile_report(struct report *self, struct rpc_call *call,
                                     const report_reconcile_report_request *in,
                                     report_reconcile_report_response *out)
@@ -255,7 +268,7 @@ enum status report_reconcile_report(struct report *self, struct rpc_call *call,
         return rpc_fail(call, NOT_FOUND, "there is no report %s", in->report_id);
     }
     if (status == OK) status = gather_slices(self, call, in->report_id, &slices);
-    if (status == OK) status = gather_ledger(call, row.as_of, row.publisher, &ledger);
+    if (status == OK) status = ledger_before(call, &row, &ledger);
     if (status != OK) return status;
     const struct reconcile_input input = {
         .report_id = row.report_id,
@@ -339,7 +352,7 @@ enum status report_compose_report(struct report *self, struct rpc_call *call,
     struct gathered_ledger ledger;
     enum status status =
         report_latest(rpc_db(call), arena, in->as_of, in->publisher, &rows, &count);
-    if (status == OK) status = gather_ledger(call, in->as_of, in->publisher, &ledger);
+    if (status == OK) status = gather_ledger(call, in->as_of, in->publisher, 0, &ledger);
     if (status != OK) return status;
     if (count > REPORTS_COMPOSED_MAX) count = REPORTS_COMPOSED_MAX;
     struct compose_report *reports = arena_calloc(arena, count + 1, sizeof *reports);

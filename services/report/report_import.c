@@ -27,6 +27,8 @@ struct import {
     struct message_list units;
     report_owner_count outcomes[REPORT_OWNERS];
     bool begun;
+    int64_t begun_ms;
+    struct message_list closed;              /* slice_closed_change: what the owners say. */
     const char *stored_as_of;                /* Of an import that this one completes; NULL: none. */
     const slice_put_slice_request *own_part; /* For own_part_put. */
 };
@@ -54,7 +56,8 @@ static enum status check_identity(struct import *import, struct db *db, bool *co
             *complete = *complete && owner->delivered;
         }
     } else if (status == NOT_FOUND) {
-        status = report_import_get(db, arena, source->report_id, &digest, &as_of);
+        status =
+            report_import_get(db, arena, source->report_id, &digest, &as_of, &import->begun_ms);
     }
     if (status == NOT_FOUND) return OK;
     if (status != OK || strcmp(digest, source->digest) == 0) return status;
@@ -132,6 +135,19 @@ static bool is_own(const struct import *import, const struct collect_owner *owne
     return strcmp(owner->name, import->self->slice.service) == 0;
 }
 
+/* Keeps what an owner changed of closed years, for the answer. */
+static enum status closed_keep(struct import *import, const slice_put_slice_response *response)
+{
+    enum status status = OK;
+    for (size_t i = 0; i < response->n_closed_changes && status == OK; i++) {
+        ProtobufCMessage *copy = NULL;
+        struct arena *arena = rpc_arena(import->call);
+        status = message_copy(arena, &response->closed_changes[i]->base, &copy);
+        if (status == OK) status = message_list_add(arena, &import->closed, copy);
+    }
+    return status;
+}
+
 /* Delivers the part of another service. What goes wrong there is its outcome, not this call's. */
 static enum status part_send(struct import *import, struct collect_owner *owner, bool last)
 {
@@ -156,7 +172,7 @@ static enum status part_send(struct import *import, struct collect_owner *owner,
     outcome->table_count = response->table_count;
     outcome->record_count = response->record_count;
     outcome->delivered = response->committed;
-    return OK;
+    return closed_keep(import, response);
 }
 
 /* The collection calls it when a part is full. */
@@ -250,6 +266,7 @@ static enum status end_write(struct rpc_call *call, void *context)
         .basis = import->collect.basis[0] != '\0' ? import->collect.basis : source->as_of,
         .line_count = import->cover.line_count,
         .facts_only = false,
+        .imported_ms = import->begun_ms,
     };
     status = report_put(db, &row);
     if (status == OK) status = counts_write(db, import);
@@ -366,6 +383,8 @@ static enum status answer(struct import *import, struct db *db, report_import_re
     out->n_remarks = remarks.count;
     out->unread = (report_token **)(void *)unread.items;
     out->n_unread = unread.count;
+    out->closed_changes = (slice_closed_change **)(void *)import->closed.items;
+    out->n_closed_changes = import->closed.count;
     return status;
 }
 

@@ -25,6 +25,7 @@ static enum status row_read(const struct db_rows *rows, struct arena *arena, str
         .basis = column(rows, 5, arena, &status),
         .line_count = (int32_t)db_int(rows, 6),
         .facts_only = db_int(rows, 7) != 0,
+        .imported_ms = db_int(rows, 8),
     };
     return status;
 }
@@ -91,11 +92,12 @@ enum status report_put(struct db *db, const struct report_row *row)
 {
     return db_run(db, &report_report_put_sql, DB_TEXT(row->report_id), DB_TEXT(row->digest),
                   DB_TEXT(row->title), DB_TEXT(row->publisher), DB_TEXT(row->as_of),
-                  DB_TEXT(row->basis), DB_INT(row->line_count), DB_INT(row->facts_only));
+                  DB_TEXT(row->basis), DB_INT(row->line_count), DB_INT(row->facts_only),
+                  row->imported_ms == 0 ? DB_NULL : DB_INT(row->imported_ms));
 }
 
 enum status report_import_get(struct db *db, struct arena *arena, const char *report_id,
-                              const char **digest, const char **as_of)
+                              const char **digest, const char **as_of, int64_t *begun_ms)
 {
     struct db_rows rows;
     enum status status = db_query(db, &rows, &report_import_get_sql, DB_TEXT(report_id));
@@ -104,6 +106,7 @@ enum status report_import_get(struct db *db, struct arena *arena, const char *re
     if (status == OK) {
         *digest = column(&rows, 0, arena, &status);
         *as_of = column(&rows, 1, arena, &status);
+        *begun_ms = db_int(&rows, 2);
     }
     db_end(&rows);
     return status;

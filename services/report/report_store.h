@@ -22,6 +22,7 @@ struct report_row {
     const char *basis; /* The first day that its tables speak of, at most as_of. */
     int32_t line_count;
     bool facts_only;
+    int64_t imported_ms; /* When its import began; 0: not known. */
 };
 
 /* Some numerals of a report: the bytes of a ListTokensResponse. */
@@ -47,7 +48,7 @@ NODISCARD enum status report_put(struct db *db, const struct report_row *row);
 
 /* The begun import of a report. NOT_FOUND: none. */
 NODISCARD enum status report_import_get(struct db *db, struct arena *arena, const char *report_id,
-                                        const char **digest, const char **as_of);
+                                        const char **digest, const char **as_of, int64_t *begun_ms);
 NODISCARD enum status report_import_put(struct db *db, const char *report_id, const char *digest,
                                         const char *as_of);
 NODISCARD enum status report_import_delete(struct db *db, const char *report_id);

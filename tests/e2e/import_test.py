@@ -88,6 +88,48 @@ class Import(unittest.TestCase):
         self.assertIn(["합 계", "3,001", "2,000", "1,000", "33.3%"], rows)
         self.assertIn(["하늘상담", "2,000", "1,000", "600", "30.0%"], rows)
 
+    def test_a_closed_year_is_moved_and_said_to_be(self):
+        """A later report prints other amounts of a year that is closed."""
+        first = REPORT.replace("2031", "2035").replace("하늘소통관", "바람소통관")
+        later = first.replace("2035.3.31.", "2035.6.30.")
+        for before, after in (("3,001 | 2,000 | 1,000 | 33.3%", "3,101 | 2,000 | 1,500 | 48.4%"),
+                              ("2,000 | 1,000 | 600 | 30.0%", "2,100 | 1,000 | 1,100 | 52.4%")):
+            later = later.replace(before, after)
+        answer = self.services.import_text(first, "wind", "2035-04-20")
+        self.assertEqual(answer["closedChanges"], [])
+        for rule in self.services.json("reconcile", "--report", "wind")["rules"]:
+            if rule["rule"] in ("ledger", "execution-order"):
+                self.assertEqual(rule["checked"], rule["held"], rule)
+                self.assertGreater(rule["checked"], 0)
+        done = self.services.sotong("budget", "close-year", 2035, "--publisher", "바람소통관")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        path = self.services.data / "later.txt"
+        path.write_text(later)
+        done = self.services.sotong("import", path, "--id", "wind-2", "--as-of", "2035-07-21")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        said = done.stdout[done.stdout.index("closed  바람소통관 2035 was closed 20"):]
+        entries = self.services.json("budget", "entries", "--year", 2035)["entries"]
+        after = [one for one in entries if one["afterClosing"]]
+        self.assertIn(f"the report posts {len(after)} entries there, "
+                      f"{sum(bool(one['corrects']) for one in after)} of them", said)
+        self.assertEqual([one["amountWon"] for one in after], ["100000", "500000"])
+        self.assertIn(", ".join(one["name"] for one in after), said)
+        self.assertIn("예산현액 100,000원, 원인행위액 0원, 집행액 500,000원", said)
+        head, *rows = [row.split("\t") for row in self.services.sotong(
+            "budget", "entries", "--year", 2035).stdout.splitlines()]
+        self.assertEqual([row[0] for row in rows if row[head.index("마감 후")] == "✓"],
+                         [one["name"] for one in after])
+        # What the ledger held before the second import is what its table is compared with, by name.
+        reconciled = self.services.json("reconcile", "--report", "wind-2")
+        found = {(one["printed"], one["explanation"]) for one in reconciled["findings"]
+                 if one["rule"] == "ledger"}
+        self.assertEqual(found, {("3,101", "원장 3,001,000원 ≠ 3,101"), ("1,500", "원장 1,000,000원 ≠ 1,500"),
+                                 ("2,100", "원장 2,000,000원 ≠ 2,100"), ("1,100", "원장 600,000원 ≠ 1,100")})
+        order = [one for one in reconciled["findings"] if one["rule"] == "execution-order"]
+        self.assertEqual([(one["certainty"], one["printed"], one["expected"], one["explanation"])
+                          for one in order],
+                         [("CONTRADICTION", "1,100", "≤ 1,000", "집행액 1,100 > 원인행위액 1,000")])
+
     def test_the_same_again_and_other_text_under_the_same_id(self):
         first = self.services.import_text(REPORT, "twice", "2031-04-20")
         again = self.services.import_text(REPORT, "twice", "2031-04-20")

@@ -158,7 +158,7 @@ static enum status table_derive(void *context, const slice_table *table)
 }
 
 static enum status owner_derive(void *self, struct db *db, struct arena *arena,
-                                const slice_slice_source *source, int32_t *count,
+                                const slice_slice_source *source, slice_put_slice_response *out,
                                 struct fault *fault)
 {
     struct owner *owner = self;
@@ -167,7 +167,7 @@ static enum status owner_derive(void *self, struct db *db, struct arena *arena,
         slice_visit_tables(db, arena, source->report_id, table_derive, &derivation);
     if (status != OK) return status;
     owner->derived++;
-    *count = derivation.count;
+    out->record_count = derivation.count;
     return owner->status == OK ? OK : fault_set(fault, owner->status, "table 2 does not add up");
 }
 

@@ -99,6 +99,36 @@ static void prints_the_execution_cell_for_cell(void)
     arena_free(&arena);
 }
 
+static void keeps_the_funds_of_bureaus_apart(void)
+{
+    char sea[] = "바다국", sky[] = "하늘국";
+    budget_fund_account accounts[3], *funds[ARRAY_LENGTH(accounts)];
+    struct arena arena;
+    arena_init(&arena, ARENA_BYTES);
+    for (size_t i = 0; i < ARRAY_LENGTH(accounts); i++) {
+        accounts[i] = (budget_fund_account)BUDGET_FUND_ACCOUNT_INIT;
+        accounts[i].publisher = i < 2 ? sea : sky;
+        funds[i] = &accounts[i];
+    }
+    struct compose_input input = {.as_of = "2020-03-31", .publisher = "", .funds = funds};
+    static const struct {
+        size_t accounts;
+        const char *title;
+        size_t rows;
+    } rows[] = {{2, "기금 집행 현황", 3},
+                {3, "기금 집행 현황 (바다국)", 3},
+                {3, "기금 집행 현황 (하늘국)", 2}};
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        report_document *document = NULL;
+        input.fund_count = rows[i].accounts;
+        CU_ASSERT_EQUAL_FATAL(compose_document(&arena, &input, &document), OK);
+        const report_composed_table *table = table_titled(document, rows[i].title);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(table);
+        CU_ASSERT_EQUAL(table->n_rows, rows[i].rows);
+    }
+    arena_free(&arena);
+}
+
 static void invents_no_amounts(void)
 {
     struct arena arena;
@@ -440,6 +470,7 @@ static void survives_lack_of_memory(void)
 }
 
 SUITE("compose", {"prints the execution cell for cell", prints_the_execution_cell_for_cell},
+      {"keeps the funds of bureaus apart", keeps_the_funds_of_bureaus_apart},
       {"invents no amounts", invents_no_amounts},
       {"prints the comparison cell for cell", prints_the_comparison_cell_for_cell},
       {"orders the sections", orders_the_sections},

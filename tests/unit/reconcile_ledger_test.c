@@ -104,6 +104,82 @@ static void compares_records_with_the_table(void)
     }
 }
 
+/* Records that were not read from this report. */
+static void compares_records_by_their_names(void)
+{
+    static const struct {
+        const char *name, *label;
+        int64_t current;
+        const char *found;
+        int copies; /* Records of that name. */
+    } rows[] = {
+        {"as it is printed", "다산재단 운영", 23036654000, "", 1},
+        {"spaces do not count", "다산재단운영", 23036655000,
+         "SCOPE 23,036,654 23,036,655,000원 | 원장 23,036,655,000원 ≠ 23,036,654", 1},
+        {"a name that is not there", "다산재단", 1, "", 1},
+        {"one of two rows", "기본경비", 1, "", 1},
+        {"two of two, in their order", "기본경비", 31501000,
+         "SCOPE 31,498 31,501,000원 | 원장 31,501,000원 ≠ 31,498", 2},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        struct small_report report;
+        budget_execution_row records[2];
+        char other[] = "another";
+        type_citation citation = TYPE_CITATION_INIT;
+        citation.report_id = other;
+        citation.line = 12;
+        citation.table_row = 3;
+        small_report_init(&report);
+        small_report_table(&report, &projects);
+        for (int copy = 0; copy < rows[i].copies; copy++) {
+            records[copy] = (budget_execution_row)BUDGET_EXECUTION_ROW_INIT;
+            records[copy].label = arena_copy(&report.arena, rows[i].label, strlen(rows[i].label));
+            records[copy].current_won = rows[i].current;
+            if (copy == 0) records[copy].citation = &citation;
+            report.execution[report.execution_count++] = &records[copy];
+        }
+        const char *found = small_report_find(&report, "ledger");
+        CU_ASSERT_STRING_EQUAL(found, rows[i].found);
+        if (strcmp(found, rows[i].found) != 0) printf("\n%s: %s\n", rows[i].name, found);
+        small_report_free(&report);
+    }
+}
+
+static void names_rows_that_spend_more_than_there_is(void)
+{
+    static const struct small_table table = {
+        .line = 10,
+        .headings = 1,
+        .unit_note = "천원, %",
+        .unit = "KRW",
+        .exponent = 3,
+        .text = "부서/사업명|예산현액(A)|원인행위액|집행액(B)|집행률\n"
+                "같다|100|100|100|100.0%\n"
+                "덜 쓴다|300|200|100|33.3%\n"
+                "더 쓴다|300|100|200|66.7%\n"
+                "더 묶는다|300|400|100|33.3%\n"
+                "조금 더|300|101|102|34.0%\n"
+                "모른다|300|-|10|3.3%",
+    };
+    static const struct small_table alone = {.line = 30,
+                                             .headings = 1,
+                                             .unit_note = "천원",
+                                             .unit = "KRW",
+                                             .exponent = 3,
+                                             .text = "사업|예산현액|집행액\n가|10|20\n나|20|10"};
+    struct small_report report;
+    small_report_init(&report);
+    small_report_table(&report, &table);
+    small_report_table(&report, &alone);
+    CU_ASSERT_STRING_EQUAL(small_report_find(&report, "execution-order"),
+                           "CONTRADICTION 200 ≤ 100 | 집행액 200 > 원인행위액 100\n"
+                           "CONTRADICTION 400 ≤ 300 | 원인행위액 400 > 예산현액 300\n"
+                           "CONTRADICTION 20 ≤ 10 | 집행액 20 > 예산현액 10\n"
+                           "ROUNDING 102 ≤ 101 | 집행액 102 > 원인행위액 101");
+    CU_ASSERT_STRING_EQUAL(small_report_count(&report, "execution-order"), "12/8");
+    small_report_free(&report);
+}
+
 static void compares_years_with_the_table(void)
 {
     static const struct small_table years = {
@@ -158,6 +234,8 @@ static void survives_every_failing_allocation(void)
 }
 
 SUITE("reconcile ledger", {"compares records with the table", compares_records_with_the_table},
+      {"compares records by their names", compares_records_by_their_names},
+      {"names rows that spend more than there is", names_rows_that_spend_more_than_there_is},
       {"compares years with the table", compares_years_with_the_table},
       {"survives every failing allocation", survives_every_failing_allocation},
       {"compares prose with the table", compares_prose_with_the_table})

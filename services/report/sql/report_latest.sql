@@ -1,5 +1,6 @@
 -- The latest report of each publisher that speaks of this day or an earlier one.
-SELECT report_id, digest, title, publisher, as_of, basis, line_count, facts_only
+SELECT report_id, digest, title, publisher, as_of, basis, line_count, facts_only,
+       coalesce(imported_ms, 0)
 FROM report
 WHERE ($1 = '' OR basis <= $1)
   AND ($2 = '' OR publisher = $2)
