@@ -2,8 +2,11 @@
  * to the answer's last byte each of them fails once. A call then ends with an answer, with
  * RESOURCE_EXHAUSTED or with UNAVAILABLE; it never hangs, and the next one is served. What is lost
  * shows under a sanitizer. */
+#include <curl/curl.h>
+#include <dlfcn.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -148,7 +151,9 @@ static long call_failing(struct caller *caller, enum status (*call)(struct calle
     atomic_store(&caller->failing.wanted, NONE);
     arena_reset(&caller->arena);
     status = get_one(caller);
-    if (status != OK) printf("\n  after allocation %ld: %s", nth, caller->fault.message);
+    if (status != OK)
+        printf("\n  after allocation %ld of http %d wire %d: %s", nth, caller->peer.http,
+               caller->options.wire, caller->fault.message);
     CU_ASSERT_EQUAL(status, OK);
     arena_reset(&caller->arena);
     long counted = atomic_load(&caller->failing.counted);
@@ -206,4 +211,46 @@ static void survives_on_its_thread(void)
     sample_server_stop(server);
 }
 
-SUITE("rpc_client_memory", {"survives on its thread", survives_on_its_thread})
+/* libcurl's memory: who initialises it first decides where it comes from. */
+
+static void *curl_malloc(size_t bytes)
+{
+    return alloc_should_fail() ? NULL : malloc(bytes);
+}
+
+static void *curl_calloc(size_t count, size_t bytes)
+{
+    return alloc_should_fail() ? NULL : calloc(count, bytes);
+}
+
+static void *curl_realloc(void *block, size_t bytes)
+{
+    return alloc_should_fail() ? NULL : realloc(block, bytes);
+}
+
+static char *curl_strdup(const char *string)
+{
+    return alloc_should_fail() ? NULL : strdup(string);
+}
+
+static void survives_in_libcurl(void)
+{
+    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    if (library == NULL) return; /* The others have failed already. */
+    CURLcode (*begin)(long, curl_malloc_callback, curl_free_callback, curl_realloc_callback,
+                      curl_strdup_callback, curl_calloc_callback);
+    void (*end)(void);
+    void *symbols[] = {dlsym(library, "curl_global_init_mem"),
+                       dlsym(library, "curl_global_cleanup")};
+    CU_ASSERT_FATAL(symbols[0] != NULL && symbols[1] != NULL);
+    memcpy(&begin, &symbols[0], sizeof begin);
+    memcpy(&end, &symbols[1], sizeof end);
+    CU_ASSERT_EQUAL_FATAL(
+        begin(CURL_GLOBAL_DEFAULT, curl_malloc, free, curl_realloc, curl_strdup, curl_calloc),
+        CURLE_OK);
+    survives_on_its_thread();
+    end();
+}
+
+SUITE("rpc_client_memory", {"survives on its thread", survives_on_its_thread},
+      {"survives in libcurl", survives_in_libcurl})

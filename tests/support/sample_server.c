@@ -170,7 +170,9 @@ pid_t sample_server_start_beside(int port, const char *peer_url)
 {
     (void)fflush(NULL);
     pid_t pid = fork();
-    if (pid == 0) serve(port, peer_url);
+    if (pid != 0) return pid;
+    (void)signal(SIGPIPE, SIG_IGN); /* As services do. */
+    serve(port, peer_url);
     return pid;
 }
 

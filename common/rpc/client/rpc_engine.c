@@ -96,6 +96,10 @@ const struct rpc_client_config *rpc_engine_config(struct rpc_engine *engine)
 
 struct rpc_multi *rpc_engine_take_http1(struct rpc_engine *engine)
 {
+    if (engine->http1 != NULL && rpc_multi_broken(engine->http1)) {
+        rpc_multi_free(engine->http1);
+        engine->http1 = NULL;
+    }
     if (engine->http1 == NULL) engine->http1 = rpc_http1_multi_new(engine);
     if (engine->http1 != NULL) engine->http1_transfers++;
     return engine->http1;

@@ -191,6 +191,14 @@ void rpc_http1_drop(struct rpc_http1 *self)
     free_transfer(self);
 }
 
+static enum status status_of(CURLcode code)
+{
+    if (code == CURLE_OUT_OF_MEMORY) return RESOURCE_EXHAUSTED;
+    bool nonsense = code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL ||
+                    code == CURLE_URL_MALFORMAT || code == CURLE_HTTP2;
+    return nonsense ? INTERNAL : UNAVAILABLE;
+}
+
 void rpc_http1_resume(struct rpc_http1 *self)
 {
     bool more = self->exchange->out.length > self->exchange->out_sent || self->exchange->out_ended;
@@ -203,15 +211,14 @@ void rpc_http1_resume(struct rpc_http1 *self)
     if (receive) self->receive_paused = false;
     int mask =
         (self->send_paused ? CURLPAUSE_SEND : 0) | (self->receive_paused ? CURLPAUSE_RECV : 0);
-    (void)self->curl->easy_pause(self->easy, mask);
-}
-
-static enum status status_of(CURLcode code)
-{
-    if (code == CURLE_OUT_OF_MEMORY) return RESOURCE_EXHAUSTED;
-    bool nonsense = code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL ||
-                    code == CURLE_URL_MALFORMAT || code == CURLE_HTTP2;
-    return nonsense ? INTERNAL : UNAVAILABLE;
+    CURLcode code = self->curl->easy_pause(self->easy, mask);
+    if (code == CURLE_OK) return;
+    /* libcurl had no memory to go on with, and tells nobody else. */
+    struct rpc_exchange *exchange = self->exchange;
+    exchange->no_answer = !exchange->head_ready;
+    rpc_exchange_end(exchange, status_of(code), "%s", self->curl->easy_strerror(code));
+    rpc_http1_drop(self);
+    rpc_engine_finish(exchange->engine, exchange);
 }
 
 static void done(void *context, CURL *easy, CURLcode code)

@@ -21,8 +21,10 @@ struct rpc_multi {
     struct rpc_multi *next;
     struct socket_watch *spare; /* libcurl gives a transfer up in silence where there is none. */
     size_t watch_count;         /* Spare or not. */
-    size_t transfers;
+    CURL **transfers;           /* Those that were added. */
+    size_t transfer_count, transfer_capacity;
     struct rpc_grave grave;
+    bool broken; /* libcurl gave it up: it takes nothing any more. */
     bool freed;
 };
 
@@ -45,11 +47,29 @@ static void report(struct rpc_multi *multi)
     }
 }
 
+/* libcurl does nothing more for any transfer, and tells none of them. */
+static void give_up(struct rpc_multi *multi, CURLcode code)
+{
+    multi->broken = true;
+    while (!multi->freed && multi->transfer_count > 0) {
+        CURL *easy = multi->transfers[multi->transfer_count - 1];
+        size_t count = multi->transfer_count;
+        multi->done(multi->context, easy, code);
+        /* Whoever is told removes it; here too, so that this ends in any case. */
+        if (!multi->freed && multi->transfer_count == count) rpc_multi_remove(multi, easy);
+    }
+}
+
 static void act(struct rpc_multi *multi, curl_socket_t fd, int events)
 {
     int running;
-    (void)multi->curl->multi_socket_action(multi->handle, fd, events, &running);
+    if (multi->broken) return;
+    CURLMcode code = multi->curl->multi_socket_action(multi->handle, fd, events, &running);
     report(multi);
+    if (code == CURLM_OK || multi->freed) return;
+    /* What our own callbacks refuse is for want of memory. */
+    bool memory = code == CURLM_OUT_OF_MEMORY || code == CURLM_ABORTED_BY_CALLBACK;
+    give_up(multi, memory ? CURLE_OUT_OF_MEMORY : CURLE_FAILED_INIT);
 }
 
 static void socket_ready(struct rpc_watch *watch, uint32_t events)
@@ -140,6 +160,7 @@ static void free_now(void *item)
         multi->spare = watch->next;
         free(watch);
     }
+    free(multi->transfers);
     free(multi);
 }
 
@@ -152,18 +173,40 @@ void rpc_multi_free(struct rpc_multi *multi)
     rpc_engine_bury(multi->engine, &multi->grave, multi, free_now);
 }
 
+static bool provide_room(struct rpc_multi *multi)
+{
+    if (multi->transfer_count < multi->transfer_capacity) return true;
+    size_t capacity = multi->transfer_capacity == 0 ? 1 : 2 * multi->transfer_capacity;
+    CURL **larger =
+        alloc_should_fail() ? NULL : realloc(multi->transfers, capacity * sizeof(CURL *));
+    if (larger == NULL) return false;
+    multi->transfers = larger;
+    multi->transfer_capacity = capacity;
+    return true;
+}
+
 bool rpc_multi_add(struct rpc_multi *multi, CURL *easy)
 {
-    if (!provide_watches(multi, multi->transfers + 1)) return false;
+    if (multi->broken || !provide_room(multi)) return false;
+    if (!provide_watches(multi, multi->transfer_count + 1)) return false;
     if (multi->curl->multi_add_handle(multi->handle, easy) != CURLM_OK) return false;
-    multi->transfers++;
+    multi->transfers[multi->transfer_count++] = easy;
     return true;
 }
 
 void rpc_multi_remove(struct rpc_multi *multi, CURL *easy)
 {
     (void)multi->curl->multi_remove_handle(multi->handle, easy);
-    multi->transfers--;
+    for (size_t i = 0; i < multi->transfer_count; i++) {
+        if (multi->transfers[i] != easy) continue;
+        multi->transfers[i] = multi->transfers[--multi->transfer_count];
+        return;
+    }
+}
+
+bool rpc_multi_broken(const struct rpc_multi *multi)
+{
+    return multi->broken;
 }
 
 CURLM *rpc_multi_handle(struct rpc_multi *multi)
