@@ -98,42 +98,6 @@ enum status slice_is_held(struct db *db, const char *report_id)
     return committed.id != 0 ? OK : NOT_FOUND;
 }
 
-/* The first outcome of a request id. NOT_FOUND: it is new. */
-static enum status replay_find(struct db *db, const slice_put_slice_request *in,
-                               slice_put_slice_response *out, struct fault *fault)
-{
-    struct db_rows rows;
-    enum status status = db_query(db, &rows, &slice_part_find_sql, DB_TEXT(in->request_id));
-    if (status != OK) return status;
-    status = db_next(&rows);
-    if (status == OK) {
-        bool same = text_equal(db_text(&rows, 0), text_from(in->source->report_id)) &&
-                    text_equal(db_text(&rows, 1), text_from(in->source->digest)) &&
-                    db_int(&rows, 2) == in->part;
-        out->committed = db_int(&rows, 3) != 0;
-        out->figure_count = (int32_t)db_int(&rows, 4);
-        out->table_count = (int32_t)db_int(&rows, 5);
-        out->record_count = (int32_t)db_int(&rows, 6);
-        if (!same) {
-            struct text report_id = db_text(&rows, 0);
-            status = fault_set(fault, ALREADY_EXISTS,
-                               "request_id %s was used for part %d of report %.*s", in->request_id,
-                               (int)db_int(&rows, 2), (int)report_id.length, report_id.bytes);
-        }
-    }
-    db_end(&rows);
-    return status;
-}
-
-static enum status replay_keep(struct db *db, const slice_put_slice_request *in,
-                               const slice_put_slice_response *out)
-{
-    return db_run(db, &slice_part_insert_sql, DB_TEXT(in->request_id),
-                  DB_TEXT(in->source->report_id), DB_TEXT(in->source->digest), DB_INT(in->part),
-                  DB_INT(out->committed ? 1 : 0), DB_INT(out->figure_count),
-                  DB_INT(out->table_count), DB_INT(out->record_count));
-}
-
 /* Part 0: another slice may begin. */
 static enum status staged_begin(struct db *db, const slice_slice_source *source,
                                 struct slice_row_state *staged)
@@ -250,11 +214,9 @@ enum status slice_put(struct slice *slice, struct db *db, struct arena *arena,
                       struct fault *fault)
 {
     const slice_slice_source *source = in->source;
-    enum status status = replay_find(db, in, out, fault);
-    if (status != NOT_FOUND) return status;
     struct slice_row_state committed;
     struct slice_row_state staged;
-    status = state_find(db, source->report_id, STATE_COMMITTED, &committed);
+    enum status status = state_find(db, source->report_id, STATE_COMMITTED, &committed);
     if (status == OK) status = state_find(db, source->report_id, STATE_STAGED, &staged);
     if (status != OK) return status;
     if (committed.id != 0 && strcmp(committed.digest, source->digest) != 0) {
@@ -272,5 +234,5 @@ enum status slice_put(struct slice *slice, struct db *db, struct arena *arena,
     out->committed = in->last;
     out->figure_count = (int32_t)staged.figure_count;
     out->table_count = (int32_t)staged.table_count;
-    return replay_keep(db, in, out);
+    return OK;
 }

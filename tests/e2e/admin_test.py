@@ -193,6 +193,12 @@ class AdminTest(unittest.TestCase):
             self.assertEqual(balance(connection, line)[1], 2_000_000)
             self.check(budget, [row["line"] for row in rows[1:]])
             self.assertEqual(budget.stop(), 0)
+            # What is kept of the requests of before is the runtime's to keep.
+            store = sqlite3.connect(budget.file)
+            tables = {name for name, in store.execute("SELECT name FROM sqlite_master")}
+            store.close()
+            self.assertIn("rpc_requests", tables)
+            self.assertNotIn("slice_requests", tables)
 
 
 if __name__ == "__main__":

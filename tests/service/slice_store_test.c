@@ -38,39 +38,20 @@ static void shows_a_slice_with_its_last_part(void)
     struct slices at;
     slices_open(&at);
     slice_put_slice_response out = SLICE_PUT_SLICE_RESPONSE_INIT;
-    struct slices_part first = {"a0", "seoul-2020-04", 'a', .part = 0, .figures = 3, .tables = 1};
+    struct slices_part first = {"seoul-2020-04", 'a', .part = 0, .figures = 3, .tables = 1};
     CU_ASSERT_EQUAL(slices_put(&at, slices_request(&at, first), &out), OK);
     CU_ASSERT_FALSE(out.committed);
     CU_ASSERT_EQUAL(out.figure_count, 3);
     CU_ASSERT_EQUAL(visible_figures(&at, "seoul-2020-04"), 0);
     CU_ASSERT_EQUAL(slice_is_held(at.db, "seoul-2020-04"), NOT_FOUND);
     struct slices_part second = {
-        "a1",         "seoul-2020-04",  'a',        .part = 1, .last = true,
-        .figures = 2, .first_line = 10, .tables = 1};
+        "seoul-2020-04", 'a', .part = 1, .last = true, .figures = 2, .first_line = 10, .tables = 1};
     CU_ASSERT_EQUAL(slices_put(&at, slices_request(&at, second), &out), OK);
     CU_ASSERT(out.committed);
     CU_ASSERT_EQUAL(out.figure_count, 5);
     CU_ASSERT_EQUAL(out.table_count, 2);
     CU_ASSERT_EQUAL(visible_figures(&at, "seoul-2020-04"), 5);
     CU_ASSERT_EQUAL(slice_is_held(at.db, "seoul-2020-04"), OK);
-    slices_close(&at);
-}
-
-static void replays_the_first_outcome(void)
-{
-    struct slices at;
-    slices_open(&at);
-    struct slices_part part = {"a0", "r", 'a', .last = true, .figures = 3};
-    CU_ASSERT_EQUAL(slices_put_part(&at, part), OK);
-    slice_put_slice_response out = SLICE_PUT_SLICE_RESPONSE_INIT;
-    part.figures = 9; /* What a replay brings is not looked at. */
-    CU_ASSERT_EQUAL(slices_put(&at, slices_request(&at, part), &out), OK);
-    CU_ASSERT(out.committed);
-    CU_ASSERT_EQUAL(out.figure_count, 3);
-    CU_ASSERT_EQUAL(visible_figures(&at, "r"), 3);
-    part.report_id = "other";
-    CU_ASSERT_EQUAL(slices_put_part(&at, part), ALREADY_EXISTS);
-    CU_ASSERT_PTR_NOT_NULL(strstr(at.fault.message, "a0 was used for part 0 of report r"));
     slices_close(&at);
 }
 
@@ -85,18 +66,18 @@ struct step {
 static void keeps_parts_in_order(void)
 {
     static const struct step steps[] = {
-        {{"1", "r", 'a', .part = 1, .figures = 1}, FAILED_PRECONDITION, 0, "no part is staged"},
-        {{"2", "r", 'a', .part = 0, .figures = 1}, OK, 0, ""},
-        {{"3", "r", 'a', .part = 2, .figures = 1}, FAILED_PRECONDITION, 0, "part 1 is next"},
-        {{"4", "r", 'b', .part = 1, .figures = 1}, FAILED_PRECONDITION, 0, "bbbbbbbbbbbb…"},
-        {{"5", "r", 'b', .part = 0, .figures = 2}, OK, 0, ""}, /* Discards what 'a' staged. */
-        {{"6", "r", 'b', .part = 1, .last = true, .figures = 2}, OK, 4, ""},
-        {{"7", "r", 'b', .part = 2, .last = true}, FAILED_PRECONDITION, 4, "no part is staged"},
-        {{"8", "r", 'a', .part = 0, .last = true}, ALREADY_EXISTS, 4, "bbbbbbbbbbbb…, not aaaa"},
-        {{"9", "r", 'b', .part = 0, .figures = 7}, OK, 4, ""}, /* Imported again. */
-        {{"10", "s", 'a', .part = 0, .last = true, .figures = 5}, OK, 4, ""},
-        {{"11", "r", 'b', .part = 1, .last = true}, OK, 7, ""},
-        {{"12", "r", 'b', .part = 0, .last = true}, OK, 0, ""}, /* An empty slice is one, too. */
+        {{"r", 'a', .part = 1, .figures = 1}, FAILED_PRECONDITION, 0, "no part is staged"},
+        {{"r", 'a', .part = 0, .figures = 1}, OK, 0, ""},
+        {{"r", 'a', .part = 2, .figures = 1}, FAILED_PRECONDITION, 0, "part 1 is next"},
+        {{"r", 'b', .part = 1, .figures = 1}, FAILED_PRECONDITION, 0, "bbbbbbbbbbbb…"},
+        {{"r", 'b', .part = 0, .figures = 2}, OK, 0, ""}, /* Discards what 'a' staged. */
+        {{"r", 'b', .part = 1, .last = true, .figures = 2}, OK, 4, ""},
+        {{"r", 'b', .part = 2, .last = true}, FAILED_PRECONDITION, 4, "no part is staged"},
+        {{"r", 'a', .part = 0, .last = true}, ALREADY_EXISTS, 4, "bbbbbbbbbbbb…, not aaaa"},
+        {{"r", 'b', .part = 0, .figures = 7}, OK, 4, ""}, /* Imported again. */
+        {{"s", 'a', .part = 0, .last = true, .figures = 5}, OK, 4, ""},
+        {{"r", 'b', .part = 1, .last = true}, OK, 7, ""},
+        {{"r", 'b', .part = 0, .last = true}, OK, 0, ""}, /* An empty slice is one, too. */
     };
     struct slices at;
     slices_open(&at);
@@ -117,7 +98,7 @@ static void refuses_what_others_own(void)
 {
     struct slices at;
     slices_open(&at);
-    struct slices_part part = {"a0", "r", 'a', .last = true, .figures = 2, .tables = 2};
+    struct slices_part part = {"r", 'a', .last = true, .figures = 2, .tables = 2};
     struct slice_violation violation;
     slice_put_slice_request *in = slices_request(&at, part);
     CU_ASSERT(slice_request_check(&at.slice, in, &violation));
@@ -179,7 +160,7 @@ static void derives_records_or_stores_nothing(void)
     at.slice.derive = owner_derive;
     at.slice.self = &owner;
     CU_ASSERT_EQUAL(db_migrate(at.db, owner_migrations, 1, &at.fault), OK);
-    struct slices_part part = {"a0", "r", 'a', .last = true, .figures = 2, .tables = 3};
+    struct slices_part part = {"r", 'a', .last = true, .figures = 2, .tables = 3};
     CU_ASSERT_EQUAL(slices_put_part(&at, part), FAILED_PRECONDITION);
     CU_ASSERT_STRING_EQUAL(at.fault.message, "table 2 does not add up");
     CU_ASSERT_EQUAL(owner.derived, 1);
@@ -188,7 +169,7 @@ static void derives_records_or_stores_nothing(void)
     CU_ASSERT_EQUAL(rows_of(&at, &count_tables), 0);
     owner.status = OK;
     slice_put_slice_response out = SLICE_PUT_SLICE_RESPONSE_INIT;
-    CU_ASSERT_EQUAL(slices_put(&at, slices_request(&at, part), &out), OK); /* Not a replay. */
+    CU_ASSERT_EQUAL(slices_put(&at, slices_request(&at, part), &out), OK);
     CU_ASSERT_EQUAL(out.record_count, 3);
     CU_ASSERT_EQUAL(rows_of(&at, &record_count), 3);
     slice_slice_summary **summaries;
@@ -211,7 +192,7 @@ static void survives_every_failed_allocation(void)
     at.slice.derive = owner_derive;
     at.slice.self = &owner;
     CU_ASSERT_EQUAL(db_migrate(at.db, owner_migrations, 1, &at.fault), OK);
-    struct slices_part part = {"a0", "r", 'a', .last = true, .figures = 2, .tables = 2};
+    struct slices_part part = {"r", 'a', .last = true, .figures = 2, .tables = 2};
     slice_put_slice_request *in = slices_request(&at, part);
     slice_put_slice_response out = SLICE_PUT_SLICE_RESPONSE_INIT;
     enum status status = RESOURCE_EXHAUSTED;
@@ -235,14 +216,12 @@ static void stores_quickly(void)
     enum { FIGURES = 1500, TABLES = 40, LIMIT_US = 5000000 }; /* Only a runaway takes that. */
     struct slices at;
     slices_open(&at);
-    struct slices_part part = {"a0", "r", 'a', .last = true, .figures = FIGURES, .tables = TABLES};
+    struct slices_part part = {"r", 'a', .last = true, .figures = FIGURES, .tables = TABLES};
     slice_put_slice_request *in = slices_request(&at, part);
     slice_put_slice_response out = SLICE_PUT_SLICE_RESPONSE_INIT;
     int64_t begin = clock_monotonic_us();
     CU_ASSERT_EQUAL(slices_put(&at, in, &out), OK);
     int64_t first = clock_monotonic_us() - begin;
-    char again[] = "a1";
-    in->request_id = again;
     begin = clock_monotonic_us();
     CU_ASSERT_EQUAL(slices_put(&at, in, &out), OK);
     int64_t second = clock_monotonic_us() - begin;
@@ -259,7 +238,6 @@ static void counts_allocations(void)
 
 SUITE("slice_store", {"counts allocations", counts_allocations},
       {"shows a slice with its last part", shows_a_slice_with_its_last_part},
-      {"replays the first outcome", replays_the_first_outcome},
       {"keeps parts in order", keeps_parts_in_order},
       {"refuses what others own", refuses_what_others_own},
       {"derives records or stores nothing", derives_records_or_stores_nothing},

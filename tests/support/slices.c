@@ -98,7 +98,6 @@ slice_put_slice_request *slices_request(struct slices *slices, struct slices_par
     slice_put_slice_request *in = message(slices, &slice_put_slice_request_type);
     char digest[65] = "";
     memset(digest, part.digest, 64);
-    in->request_id = string(slices, part.request_id);
     in->source = message(slices, &slice_slice_source_type);
     in->source->report_id = string(slices, part.report_id);
     in->source->digest = string(slices, digest);

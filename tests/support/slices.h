@@ -19,7 +19,6 @@ void slices_close(struct slices *slices);
 
 /* What a request is about. The digest is 64 times its letter. */
 struct slices_part {
-    const char *request_id;
     const char *report_id;
     int digest;
     int part;
