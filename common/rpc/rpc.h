@@ -136,8 +136,8 @@ struct rpc_handlers {
 /* The call's memory. */
 struct arena *rpc_arena(struct rpc_call *call);
 
-/* The store: on the read lane and in flows a read connection, on the write lane the writer's,
- * inside the call's transaction. */
+/* The store: on the read lane, in flows and in rpc_read a read connection, on the write lane and in
+ * rpc_write the writer's, inside the call's transaction. */
 struct db *rpc_db(struct rpc_call *call);
 
 /* Milliseconds left until the call's deadline; INT64_MAX without one, 0 when it has passed. */
@@ -162,11 +162,21 @@ enum status rpc_reason(struct rpc_call *call, enum status status, const char *re
 /* The call's fault, for layers below that write their message there. */
 struct fault *rpc_fault(struct rpc_call *call);
 
-/* In a flow: runs `write` on the store's writer inside a transaction of its own and waits. The
- * transaction is committed and durable when this returns OK; any other status rolled it back. */
-NODISCARD enum status rpc_write(struct rpc_call *call,
-                                enum status (*write)(struct rpc_call *call, void *context),
-                                void *context);
+/* What a handler gives to the next two; its fault is the call's. */
+typedef enum status rpc_job_body(struct rpc_call *call, void *context);
+
+/* In a stream: runs `read` with a read connection, which sees one state of the store, and returns
+ * what it returned. Where the store is a server's, `read` runs on another thread while other calls
+ * go on here, and a second time where its connection broke: it may keep what it found in `context`
+ * and the arenas, and does nothing else. A server that has gone is waited for,
+ * RPC_STREAM_PATIENCE_MS at most; then it is UNAVAILABLE. Waits; in other lanes `read` runs at
+ * once. */
+NODISCARD enum status rpc_read(struct rpc_call *call, rpc_job_body *read, void *context);
+
+/* In a flow or a stream: runs `write` on the store's writer inside a transaction of its own and
+ * waits. The transaction is committed and durable when this returns OK; any other status rolled it
+ * back. */
+NODISCARD enum status rpc_write(struct rpc_call *call, rpc_job_body *write, void *context);
 
 /* In a flow: the client that calls other services (struct rpc_client,
  * common/rpc/client/rpc_client.h); NULL where the service makes no calls. */
@@ -217,7 +227,8 @@ bool rpc_detail(struct rpc_call *call, const ProtobufCMessage *detail);
  *     {
  *         enum status status = OK;
  *         while (status == OK) {
- *             ... read, and budget_watch_send(call, &event) ...
+ *             status = rpc_read(call, page_read, &page);
+ *             ... budget_watch_send(call, &event) ...
  *             if (status == OK) status = rpc_wait_commit(call);
  *         }
  *         return status;
@@ -226,8 +237,7 @@ bool rpc_detail(struct rpc_call *call, const ProtobufCMessage *detail);
  * Generated code wraps rpc_receive and rpc_send with the method's types. The functions that wait
  * return OK or, once the call is over, why: CANCELLED (the peer has reset it or has gone),
  * DEADLINE_EXCEEDED (its deadline, or the method's idle timeout), UNAVAILABLE (the server stops).
- * The handler then returns that status. No query may be open while a handler waits: rpc_db gives
- * the reader anew afterwards, with what was committed meanwhile. */
+ * The handler then returns that status. Nothing may wait within rpc_read or rpc_write. */
 
 /* The next message of the client's stream, which has passed its bounds, in the turn's arena. OK
  * with NULL: the client has sent its last. INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNIMPLEMENTED: the
@@ -244,7 +254,7 @@ void rpc_send_headers(struct rpc_call *call);
 /* Waits at least so many milliseconds. */
 NODISCARD enum status rpc_sleep(struct rpc_call *call, int64_t ms);
 
-/* Waits until something was committed to the store after the call last took its reader.
+/* Waits until something was committed to the store after the call's last rpc_read began.
  * UNAVAILABLE: the server drains; the handler may still send a last message. */
 NODISCARD enum status rpc_wait_commit(struct rpc_call *call);
 

@@ -6,13 +6,14 @@ import pathlib
 import queue
 import socket
 import struct
+import subprocess
 import sys
 import threading
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from ledger import BudgetProcess, Lost, balance, entry, make_line, request_id  # noqa: E402
+from ledger import BudgetProcess, Connection, Lost, balance, entry, make_line, request_id  # noqa: E402
 from postgres import PASSWORD, Cluster, Missing  # noqa: E402
 
 SECONDS = 60
@@ -175,6 +176,43 @@ class ReplicasTest(unittest.TestCase):
         self.assertEqual([int(event["sequence"]) for event in seen], list(range(1, 33)))
         self.assertEqual(balance(two.connect(), line), (1_000_000, 30, 0, 0))
         self.assertEqual((one.process.poll(), two.process.poll()), (None, None))
+
+    def test_a_slow_database_holds_up_its_readers_alone(self):
+        """More streams and calls wait for it than there are loops; what does not need it is served."""
+        replica, = self.replicas(1)
+        line = make_line(replica.connect(), "바다홍보", 1_000)
+        lock = subprocess.Popen(["psql", "-XAtq", "-h", cluster.folder, "-p", str(cluster.port), "-U", "postgres",
+                                 "-d", self.database], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(lambda: (lock.kill(), lock.communicate()))
+        lock.stdin.write("BEGIN; LOCK TABLE budget.budget_events, budget.budget_lines; SELECT 'locked';\n")
+        lock.stdin.flush()
+        self.assertEqual(lock.stdout.readline(), "locked\n")
+        watchers = [Watcher(replica.port, 0) for _ in range(16)]
+        for watcher in watchers:
+            self.addCleanup(watcher.close)
+        answers = queue.Queue()
+        reads = [threading.Thread(target=lambda: answers.put(balance(replica.connect(), line)))
+                 for _ in range(8)]
+        for read in reads:
+            read.start()
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%{}%'"
+        end = time.monotonic() + SECONDS
+        while "0" in [cluster.sql(waiting.format(what), self.database) for what in ("events", "lines")]:
+            self.assertLess(time.monotonic(), end)
+        for _ in range(16): # Connections are spread over the loops.
+            health = Connection(replica.port, "/grpc.health.v1.")
+            self.assertEqual(health.call("Health/Check", {}), {"status": "SERVING"})
+            health.close()
+        # They were answered while the others waited, which the service ends by itself after a while.
+        self.assertTrue(all(watcher.events.empty() for watcher in watchers))
+        self.assertTrue(answers.empty())
+        lock.stdin.write("COMMIT;\n")
+        lock.stdin.flush()
+        for watcher in watchers:
+            self.assertEqual([event["sequence"] for event in watcher.take(2)], ["1", "2"])
+        for read in reads:
+            read.join(SECONDS)
+            self.assertEqual(answers.get(timeout=SECONDS), (1_000, 0, 0, 0))
 
     def test_waits_for_the_database(self):
         """A service may start before its database does."""

@@ -1,5 +1,6 @@
 #include "rpc/server/rpc_call.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,9 +21,8 @@ struct arena *rpc_arena(struct rpc_call *call)
 
 struct db *rpc_db(struct rpc_call *call)
 {
-    if (call->fiber == NULL || call->db != NULL) return call->db;
-    call->commits_seen = rpc_lanes_commits(call->loop->lanes);
-    return rpc_loop_reader(call->loop);
+    assert(call->fiber == NULL || call->db != NULL); /* A stream's handler gets it by rpc_read. */
+    return call->db;
 }
 
 struct fault *rpc_fault(struct rpc_call *call)
@@ -95,8 +95,12 @@ bool rpc_cancelled(const struct rpc_call *call)
     return call->cancelled || rpc_time_left_ms(call) == 0;
 }
 
-enum status rpc_write(struct rpc_call *call,
-                      enum status (*write)(struct rpc_call *call, void *context), void *context)
+enum status rpc_read(struct rpc_call *call, rpc_job_body *read, void *context)
+{
+    return call->fiber != NULL ? rpc_fiber_read(call, read, context) : read(call, context);
+}
+
+enum status rpc_write(struct rpc_call *call, rpc_job_body *write, void *context)
 {
     if (call->fiber != NULL) return rpc_fiber_write(call, write, context);
     return rpc_lanes_write(call->loop->lanes, call, write, context);

@@ -1,6 +1,6 @@
 /* A call as the server's own files see it. Handlers see rpc.h alone.
  *
- * A call belongs to its loop's thread. While it runs in the write or the flow lane, the thread
+ * A call belongs to its loop's thread. While it, or a job of it, runs in another lane, the thread
  * there has everything but what is marked as the loop's. */
 #pragma once
 
@@ -26,12 +26,13 @@ struct rpc_server;
 
 enum rpc_job_state { RPC_JOB_IDLE, RPC_JOB_WAITING, RPC_JOB_RUNNING, RPC_JOB_DONE };
 
-/* Something for the writer or a worker: a call of that lane, or what a handler gave to rpc_write.
- */
+/* Something for the writer or a worker: a call of that lane, or what a handler gave to rpc_write or
+ * rpc_read. */
 struct rpc_job {
     struct rpc_job *next, *previous;
     struct rpc_call *call;
-    enum status (*write)(struct rpc_call *call, void *context); /* NULL: the call's handler. */
+    enum rpc_lane lane; /* Whose it is; RPC_LANE_STREAM: that of streams' reads. */
+    enum status (*body)(struct rpc_call *call, void *context); /* NULL: the call's handler. */
     void *context;
     enum status status;
     enum rpc_job_state state; /* Under the lanes' mutex. */
@@ -55,7 +56,7 @@ enum rpc_wait {
     RPC_WAIT_ROOM,
     RPC_WAIT_TIME,
     RPC_WAIT_COMMIT,
-    RPC_WAIT_WRITE, /* For rpc_write: not ended by anything else. */
+    RPC_WAIT_JOB, /* For rpc_write or rpc_read: not ended by anything else. */
 };
 
 /* Bytes of a request that came and were not read yet; see rpc_inbox.h. */

@@ -171,7 +171,7 @@ void rpc_call_dispatch(struct rpc_call *call)
 void rpc_call_job_done(struct rpc_job *job)
 {
     struct rpc_call *call = job->call;
-    if (job->write != NULL) {
+    if (job->body != NULL) {
         rpc_fiber_go_on(call);
         return;
     }
@@ -215,7 +215,7 @@ static void end_on_fiber(struct rpc_call *call)
     switch (call->wait) {
     case RPC_WAIT_NONE: /* It runs, and will see. */
         return;
-    case RPC_WAIT_WRITE: /* The writer has a pointer into its stack. */
+    case RPC_WAIT_JOB: /* Another thread has a pointer into its stack. */
         if (rpc_lanes_withdraw(call->loop->lanes, &call->job)) rpc_fiber_go_on(call);
         return;
     case RPC_WAIT_MESSAGE:

@@ -56,9 +56,8 @@ static enum status wait_for(struct rpc_call *call, enum rpc_wait wait, int64_t w
     int64_t now_ms = clock_monotonic_ms();
     call->wait = wait;
     call->wait_until_ms = wait_ms > INT64_MAX - now_ms ? INT64_MAX : now_ms + wait_ms;
-    call->db = NULL;
     fiber_suspend(call->fiber);
-    return call->over == OK || wait == RPC_WAIT_WRITE ? OK : rpc_call_over_fail(call);
+    return call->over == OK || wait == RPC_WAIT_JOB ? OK : rpc_call_over_fail(call);
 }
 
 static int64_t idle_timeout_ms(const struct rpc_call *call)
@@ -146,17 +145,53 @@ enum status rpc_wait_commit(struct rpc_call *call)
     return OK;
 }
 
-enum status rpc_fiber_write(struct rpc_call *call,
-                            enum status (*write)(struct rpc_call *call, void *context),
-                            void *context)
+/* Another thread has a pointer into this stack: nothing else may end this. A call that is over
+ * withdraws the job where it has not begun. */
+static enum status job_wait(struct rpc_call *call)
+{
+    (void)wait_for(call, RPC_WAIT_JOB, INT64_MAX);
+    return call->job.state == RPC_JOB_DONE ? call->job.status : rpc_call_over_fail(call);
+}
+
+enum status rpc_fiber_write(struct rpc_call *call, rpc_job_body *write, void *context)
 {
     if (call->over != OK) return rpc_call_over_fail(call);
-    call->job = (struct rpc_job){.call = call, .write = write, .context = context};
+    call->job =
+        (struct rpc_job){.call = call, .lane = RPC_LANE_WRITE, .body = write, .context = context};
     enum status status = rpc_lanes_submit_write(call->loop->lanes, &call->job);
-    if (status != OK) return status;
-    /* The writer has a pointer into this stack: nothing else may end this. A call that is over
-     * withdraws the job where it has not begun. */
-    (void)wait_for(call, RPC_WAIT_WRITE, INT64_MAX);
-    if (call->job.state == RPC_JOB_DONE) return call->job.status;
-    return rpc_call_over_fail(call);
+    return status == OK ? job_wait(call) : status;
+}
+
+static enum status read_here(struct rpc_call *call, rpc_job_body *read, void *context)
+{
+    call->db = rpc_loop_reader(call->loop);
+    enum status status = read(call, context);
+    call->db = NULL;
+    return status;
+}
+
+static enum status read_elsewhere(struct rpc_call *call, rpc_job_body *read, void *context)
+{
+    call->job =
+        (struct rpc_job){.call = call, .lane = RPC_LANE_STREAM, .body = read, .context = context};
+    enum status status = rpc_lanes_submit_read(call->loop->lanes, &call->job);
+    return status == OK ? job_wait(call) : status;
+}
+
+enum status rpc_fiber_read(struct rpc_call *call, rpc_job_body *read, void *context)
+{
+    struct rpc_lanes *lanes = call->loop->lanes;
+    const int64_t until_ms = clock_monotonic_ms() + RPC_STREAM_PATIENCE_MS;
+    if (call->over != OK) return rpc_call_over_fail(call);
+    for (;;) {
+        call->commits_seen = rpc_lanes_commits(lanes);
+        if (!rpc_lanes_reads_block(lanes)) return read_here(call, read, context);
+        enum status status = read_elsewhere(call, read, context);
+        bool away = status == UNAVAILABLE && call->over == OK;
+        if (!away || rpc_server_draining(call->server) || clock_monotonic_ms() >= until_ms)
+            return status;
+        call->fault.message[0] = '\0';
+        status = wait_for(call, RPC_WAIT_TIME, RPC_STREAM_RETRY_MS);
+        if (status != OK) return status;
+    }
 }

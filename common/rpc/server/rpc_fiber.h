@@ -11,6 +11,7 @@ void rpc_fiber_run(struct rpc_call *call);
 void rpc_fiber_go_on(struct rpc_call *call);
 
 /* What rpc_write of rpc.h does on a fiber. */
-NODISCARD enum status rpc_fiber_write(struct rpc_call *call,
-                                      enum status (*write)(struct rpc_call *call, void *context),
-                                      void *context);
+NODISCARD enum status rpc_fiber_write(struct rpc_call *call, rpc_job_body *write, void *context);
+
+/* What rpc_read of rpc.h does on a fiber. */
+NODISCARD enum status rpc_fiber_read(struct rpc_call *call, rpc_job_body *read, void *context);

@@ -31,7 +31,9 @@ struct rpc_lanes {
     uv_thread_t writer_thread;
     bool writer_started;
     struct rpc_workers *flows;
-    struct rpc_workers *reads; /* NULL, as the next: reads do not block, and nobody else writes. */
+    /* NULL, all three: reads do not block, and nobody else writes. */
+    struct rpc_workers *reads;
+    struct rpc_workers *stream_reads;
     struct db_watch *watch;
     uv_thread_t watch_thread;
     bool watch_started;
@@ -76,13 +78,13 @@ static void watch_start(struct rpc_lanes *lanes)
 
 static enum status job_body(struct rpc_job *job)
 {
-    if (job->write == NULL) {
+    if (job->body == NULL) {
         return rpc_replay_applies(job->call) ? rpc_replay_run(job->call) : rpc_call_run(job->call);
     }
     if (rpc_cancelled(job->call)) {
         return rpc_fail(job->call, CANCELLED, "the call was over before the write");
     }
-    return job->write(job->call, job->context);
+    return job->body(job->call, job->context);
 }
 
 /* An engine may have ended the transaction by itself. */
@@ -116,7 +118,7 @@ static void job_try(struct rpc_job *job, struct db *db, bool bare)
  * it runs once. */
 static bool job_again(const struct rpc_job *job, const struct db *db)
 {
-    return job->write == NULL && job->status != OK && db_may_run_again(db);
+    return job->body == NULL && job->status != OK && db_may_run_again(db);
 }
 
 /* What a job came to that may run again. */
@@ -183,7 +185,7 @@ static bool batch_is_bare(struct rpc_lanes *lanes, const struct rpc_jobs *jobs)
         return false;
     }
     for (const struct rpc_job *job = jobs->first; job != NULL; job = job->next) {
-        if (job->write != NULL) return false;
+        if (job->body != NULL) return false;
     }
     return true;
 }
@@ -194,7 +196,7 @@ static bool jobs_run(struct rpc_jobs *jobs, struct db *db, bool bare)
 {
     int64_t begin = db_changes_total(db);
     for (struct rpc_job *job = jobs->first; job != NULL; job = job->next) {
-        if (job->ran && job->write != NULL) continue;
+        if (job->ran && job->body != NULL) continue;
         int64_t before = db_changes_total(db);
         bool alone = !bare || before == begin;
         job_run(job, db, !alone);
@@ -232,7 +234,7 @@ static void batch_forget(struct rpc_jobs *jobs)
 {
     batch_fail(jobs, UNAVAILABLE);
     for (struct rpc_job *job = jobs->first; job != NULL; job = job->next) {
-        if (job->write == NULL) job_forget(job);
+        if (job->body == NULL) job_forget(job);
     }
 }
 
@@ -404,6 +406,7 @@ void rpc_lanes_queued(struct rpc_lanes *lanes, struct rpc_lanes_queued *queued)
     uv_mutex_unlock(&lanes->mutex);
     queued->flows = rpc_workers_queued(lanes->flows);
     if (lanes->reads != NULL) queued->reads = rpc_workers_queued(lanes->reads);
+    if (lanes->stream_reads != NULL) queued->reads += rpc_workers_queued(lanes->stream_reads);
 }
 
 enum status rpc_lanes_write(struct rpc_lanes *lanes, struct rpc_call *call,
@@ -411,7 +414,8 @@ enum status rpc_lanes_write(struct rpc_lanes *lanes, struct rpc_call *call,
                             void *context)
 {
     assert(call->lane == RPC_LANE_FLOW); /* The writer itself would wait for ever. */
-    struct rpc_job job = {.call = call, .write = write, .context = context, .blocks = true};
+    struct rpc_job job = {
+        .call = call, .lane = RPC_LANE_WRITE, .body = write, .context = context, .blocks = true};
     enum status status = rpc_lanes_submit_write(lanes, &job);
     if (status != OK) return status;
     uv_mutex_lock(&lanes->mutex);
@@ -421,11 +425,37 @@ enum status rpc_lanes_write(struct rpc_lanes *lanes, struct rpc_call *call,
     return job.status;
 }
 
+/* NULL: the lane is the writer's. */
+static struct rpc_workers *workers_of(const struct rpc_lanes *lanes, enum rpc_lane lane)
+{
+    switch (lane) {
+    case RPC_LANE_FLOW:
+        return lanes->flows;
+    case RPC_LANE_REMOTE_READ:
+        return lanes->reads;
+    case RPC_LANE_STREAM:
+        return lanes->stream_reads;
+    case RPC_LANE_READ:
+    case RPC_LANE_WRITE:
+        return NULL;
+    }
+    return NULL;
+}
+
+bool rpc_lanes_reads_block(const struct rpc_lanes *lanes)
+{
+    return lanes->stream_reads != NULL;
+}
+
+enum status rpc_lanes_submit_read(struct rpc_lanes *lanes, struct rpc_job *job)
+{
+    return rpc_workers_submit(lanes->stream_reads, job);
+}
+
 bool rpc_lanes_withdraw(struct rpc_lanes *lanes, struct rpc_job *job)
 {
-    enum rpc_lane lane = job->write == NULL ? job->call->lane : RPC_LANE_WRITE;
-    if (lane == RPC_LANE_FLOW) return rpc_workers_withdraw(lanes->flows, job);
-    if (lane == RPC_LANE_REMOTE_READ) return rpc_workers_withdraw(lanes->reads, job);
+    struct rpc_workers *workers = workers_of(lanes, job->lane);
+    if (workers != NULL) return rpc_workers_withdraw(workers, job);
     uv_mutex_lock(&lanes->mutex);
     bool waited = rpc_jobs_withdraw(&lanes->writes, job);
     uv_mutex_unlock(&lanes->mutex);
@@ -455,9 +485,9 @@ bool rpc_lanes_mend(struct rpc_lanes *lanes, struct db *reader)
 
 enum status rpc_lanes_submit(struct rpc_lanes *lanes, struct rpc_call *call)
 {
-    call->job = (struct rpc_job){.call = call};
-    if (call->lane == RPC_LANE_FLOW) return rpc_workers_submit(lanes->flows, &call->job);
-    if (call->lane == RPC_LANE_REMOTE_READ) return rpc_workers_submit(lanes->reads, &call->job);
+    call->job = (struct rpc_job){.call = call, .lane = call->lane};
+    struct rpc_workers *workers = workers_of(lanes, call->lane);
+    if (workers != NULL) return rpc_workers_submit(workers, &call->job);
     return rpc_lanes_submit_write(lanes, &call->job);
 }
 
@@ -492,6 +522,9 @@ static enum status workers_start(struct rpc_lanes *lanes, struct fault *fault)
     workers.queue_max = config->read_queue_max;
     workers.refusal = RPC_REFUSED_READ_QUEUE;
     if (status == OK) status = rpc_workers_new(&workers, &lanes->reads, fault);
+    workers.workers_max = RPC_STREAM_READERS_MAX;
+    workers.queue_max = config->streams_max; /* Each has one read at a time. */
+    if (status == OK) status = rpc_workers_new(&workers, &lanes->stream_reads, fault);
     if (status == OK) status = db_watch_new(&config->store, config->writer, &lanes->watch, fault);
     return status;
 }
@@ -527,6 +560,7 @@ void rpc_lanes_free(struct rpc_lanes *lanes)
     }
     rpc_workers_free(lanes->flows);
     rpc_workers_free(lanes->reads);
+    rpc_workers_free(lanes->stream_reads);
     uv_mutex_lock(&lanes->mutex);
     lanes->stopping = true;
     uv_cond_broadcast(&lanes->write_waiting);

@@ -22,6 +22,7 @@ struct rpc_lanes_config {
     size_t write_queue_max;
     size_t flow_queue_max;
     size_t read_queue_max;
+    size_t streams_max;             /* That run at a time. */
     struct rpc_metrics *metrics;    /* Where commits are counted. */
     const struct rpc_chore *chores; /* Borrowed; run between rpc_lanes_begin_chores and _end. */
     size_t chore_count;
@@ -52,6 +53,13 @@ void rpc_lanes_queued(struct rpc_lanes *lanes, struct rpc_lanes_queued *queued);
 /* Queues what a fiber gave to rpc_write; the call's loop is told when it is done. The same errors.
  */
 NODISCARD enum status rpc_lanes_submit_write(struct rpc_lanes *lanes, struct rpc_job *job);
+
+/* Whether a stream's reads go through rpc_lanes_submit_read, since the store is a server's. */
+bool rpc_lanes_reads_block(const struct rpc_lanes *lanes);
+
+/* Queues what a fiber gave to rpc_read, where reads block; the call's loop is told when it is done.
+ * UNAVAILABLE: there is no thread; the fault is set. */
+NODISCARD enum status rpc_lanes_submit_read(struct rpc_lanes *lanes, struct rpc_job *job);
 
 /* Takes a job out of its queue. False: it runs, or is done. */
 bool rpc_lanes_withdraw(struct rpc_lanes *lanes, struct rpc_job *job);

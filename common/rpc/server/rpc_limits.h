@@ -26,10 +26,13 @@ extern const struct limit_info rpc_limit_infos[RPC_LIMIT_COUNT];
 struct rpc_limits rpc_limits_default(void);
 
 enum {
-    RPC_WRITE_BATCH_MAX = 256, /* Write calls that share a commit. */
-    RPC_WORKERS_MAX = 2,       /* Threads of the flow lane, started when first needed. */
-    RPC_READERS_MAX = 64,      /* Threads that read from a store which is a server's, … */
-    RPC_READERS_NORMAL = 4,    /* … started when first needed, each with a connection. */
+    RPC_WRITE_BATCH_MAX = 256,  /* Write calls that share a commit. */
+    RPC_WORKERS_MAX = 2,        /* Threads of the flow lane, started when first needed. */
+    RPC_READERS_MAX = 64,       /* Threads that read from a store which is a server's, … */
+    RPC_READERS_NORMAL = 4,     /* … started when first needed, each with a connection. */
+    RPC_STREAM_READERS_MAX = 2, /* The same for what streams read. */
+    RPC_STREAM_RETRY_MS = 250,  /* They try again where the database has gone, … */
+    RPC_STREAM_PATIENCE_MS = 30 * 1000, /* … for so long. */
     RPC_WRITER_STACK_BYTES = 512 * 1024,
     RPC_WORKER_STACK_BYTES = 1024 * 1024,
     RPC_CALLS_KEPT = 32,             /* Finished calls whose memory waits for the next ones. */

@@ -44,7 +44,7 @@ static void reader_settle(struct rpc_loop *loop)
         loop->quiet_since_ms = now_ms;
     }
     if (!loop->reading) return;
-    if (loop->others_write || now_ms - loop->quiet_since_ms < RPC_READER_QUIET_MS) {
+    if (now_ms - loop->quiet_since_ms < RPC_READER_QUIET_MS) {
         reader_end(loop);
     } else if (!uv_is_active((uv_handle_t *)&loop->reader_timer)) {
         (void)uv_timer_start(&loop->reader_timer, reader_timer_came, RPC_READER_MS, 0);
@@ -264,11 +264,9 @@ enum status rpc_loop_open(struct rpc_loop *loop, const struct rpc_loop_config *c
     loop->unread.allowance = config->unread;
     loop->uv = config->uv;
     loop->timer_due_ms = INT64_MAX;
-    if (config->store.store != NULL) {
+    if (config->store.store != NULL && !db_is_remote(config->store.store)) {
         struct db_config store = config->store;
         store.access = DB_READ_ONLY;
-        store.later = true; /* Only streams need it where the store is a server's. */
-        loop->others_write = db_is_remote(store.store);
         enum status status = db_open(&store, &loop->reader, fault);
         if (status != OK) return status;
     }

@@ -33,10 +33,9 @@ struct rpc_loop {
     bool http_stopped;
     bool stopped; /* It has drained: no call and no connection is left. */
 
-    struct db *reader;       /* NULL: no store. */
+    struct db *reader;       /* NULL: there is no store, or it is a server's, which may block. */
     bool reading;            /* It is in a transaction, which reads share. */
     unsigned reader_commits; /* Commits that were durable when that began. */
-    bool others_write;       /* The store has writers whose commits are not told here. */
     unsigned turn_commits;   /* Commits at the end of an earlier turn … */
     int64_t quiet_since_ms;  /* … since when, by the loop's clock, there were no more. */
 
@@ -89,8 +88,8 @@ void rpc_loop_close(struct rpc_loop *loop, void (*closed)(struct rpc_loop *loop)
 /* The read connection, in a transaction that calls share: to take and give the store's locks costs
  * more than a small read. A commit meanwhile begins another transaction, so that nobody misses what
  * he was told is done. It ends with the loop's turn; where nothing was committed for
- * RPC_READER_QUIET_MS, and this process alone writes, it goes on over turns, for RPC_READER_MS at
- * most, so that the store's log can be cleared. NULL: no store. */
+ * RPC_READER_QUIET_MS it goes on over turns, for RPC_READER_MS at most, so that the store's log can
+ * be cleared. NULL: as `reader`. */
 struct db *rpc_loop_reader(struct rpc_loop *loop);
 
 /* From any thread: a job is done. */

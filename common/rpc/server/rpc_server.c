@@ -90,20 +90,21 @@ static void committed(void *context)
 
 static enum status lanes_start(struct rpc_server *server, struct fault *fault)
 {
-    const struct rpc_lanes_config config = {.writer = server->config.writer,
-                                            .store = server->config.store,
-                                            .workers_max = server->config.workers_max,
-                                            .readers_max = server->config.readers_max,
-                                            .write_queue_max =
-                                                server->config.limits.write_queue_max,
-                                            .flow_queue_max = server->config.limits.flow_queue_max,
-                                            .read_queue_max = server->config.limits.read_queue_max,
-                                            .metrics = server->metrics,
-                                            .chores = server->config.chores,
-                                            .chore_count = server->config.chore_count,
-                                            .chore_bytes_max = server->config.limits.call_bytes_max,
-                                            .committed = committed,
-                                            .context = server};
+    const struct rpc_lanes_config config = {
+        .writer = server->config.writer,
+        .store = server->config.store,
+        .workers_max = server->config.workers_max,
+        .readers_max = server->config.readers_max,
+        .write_queue_max = server->config.limits.write_queue_max,
+        .flow_queue_max = server->config.limits.flow_queue_max,
+        .read_queue_max = server->config.limits.read_queue_max,
+        .streams_max = server->config.limits.running_streams_max,
+        .metrics = server->metrics,
+        .chores = server->config.chores,
+        .chore_count = server->config.chore_count,
+        .chore_bytes_max = server->config.limits.call_bytes_max,
+        .committed = committed,
+        .context = server};
     enum status status = OK;
     if (config.writer != NULL) {
         status = db_migrate(config.writer, rpc_migrations, rpc_migration_count, fault);

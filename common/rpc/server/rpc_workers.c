@@ -31,36 +31,47 @@ static enum status reader_open(const struct rpc_workers *workers, struct db **re
     return db_open(&config, reader, fault);
 }
 
-/* A read whose connection broke under it has changed nothing: it is tried once more. */
-static void read_run(struct rpc_call *call, struct db *reader)
+static enum status body_run(struct rpc_job *job)
 {
+    return job->body == NULL ? rpc_call_run(job->call) : job->body(job->call, job->context);
+}
+
+/* A read whose connection broke under it has changed nothing: it is tried once more. */
+static enum status read_run(struct rpc_job *job, struct db *reader)
+{
+    struct rpc_call *call = job->call;
     for (int attempt = 1;; attempt++) {
-        call->status = db_begin(reader);
-        if (call->status != OK) {
-            (void)rpc_fail(call, call->status, "the store cannot be read now");
-            return;
-        }
-        (void)rpc_call_run(call);
-        bool again = call->status != OK && db_may_run_again(reader);
+        enum status status = db_begin(reader);
+        if (status != OK) return rpc_fail(call, status, "the store cannot be read now");
+        status = body_run(job);
+        bool again = status != OK && db_may_run_again(reader);
         /* What a reader's end comes to is of no meaning: it has its answer. */
         if (db_commit(reader) != OK) db_rollback(reader);
-        if (!again || attempt == READ_ATTEMPTS_MAX) return;
-        rpc_call_forget(call);
+        if (!again || attempt == READ_ATTEMPTS_MAX) return status;
+        if (job->body == NULL) rpc_call_forget(call);
     }
 }
 
-static void call_run(const struct rpc_workers *workers, struct rpc_call *call, struct db **reader)
+static enum status job_run(const struct rpc_workers *workers, struct rpc_job *job,
+                           struct db **reader)
 {
-    call->status = reader_open(workers, reader, &call->fault);
-    if (call->status != OK) return;
+    struct rpc_call *call = job->call;
+    enum status status = reader_open(workers, reader, &call->fault);
+    if (status != OK) return status;
     call->db = *reader;
-    if (workers->config.reads) {
-        read_run(call, *reader);
-    } else {
-        (void)rpc_call_run(call);
-    }
-    rpc_call_encode(call); /* Here, not on the loop: a flow's answer may be a whole report. */
+    status = workers->config.reads ? read_run(job, *reader) : body_run(job);
     call->db = NULL;
+    return status;
+}
+
+/* To its end, all but telling the loop. */
+static void job_finish(const struct rpc_workers *workers, struct rpc_job *job, struct db **reader)
+{
+    job->status = job_run(workers, job, reader);
+    if (job->body == NULL) {
+        job->call->status = job->status;
+        rpc_call_encode(job->call); /* Here, not on the loop: it may be a whole report. */
+    }
     (void)rpc_lanes_mend(workers->config.lanes, *reader);
 }
 
@@ -77,7 +88,10 @@ static void worker_main(void *argument)
         struct rpc_job *job = rpc_jobs_pop(&workers->jobs);
         if (job == NULL) break;
         uv_mutex_unlock(&workers->mutex);
-        call_run(workers, job->call, &reader);
+        job_finish(workers, job, &reader);
+        uv_mutex_lock(&workers->mutex);
+        job->state = RPC_JOB_DONE;
+        uv_mutex_unlock(&workers->mutex);
         rpc_loop_post(job->call->loop, job);
         uv_mutex_lock(&workers->mutex);
     }

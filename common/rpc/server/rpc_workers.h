@@ -24,7 +24,7 @@ struct rpc_workers_config {
 NODISCARD enum status rpc_workers_new(const struct rpc_workers_config *config,
                                       struct rpc_workers **out, struct fault *fault);
 
-/* Queues a job that is a call; its loop is told when it is done. UNAVAILABLE: the queue is full, or
+/* Queues a job; its call's loop is told when it is done. UNAVAILABLE: the queue is full, or
  * there is no thread; the call's fault is set. From any thread. */
 NODISCARD enum status rpc_workers_submit(struct rpc_workers *workers, struct rpc_job *job);
 

@@ -93,12 +93,24 @@ enum status runtime_add_to_row(struct runtime *self, struct rpc_call *call,
 
 /* ---- Streams ---- */
 
+struct watched {
+    const char *name;
+    runtime_row row;
+};
+
+static enum status watched_read(struct rpc_call *call, void *context)
+{
+    struct watched *watched = context;
+    return row_read(call, watched->name, &watched->row);
+}
+
 static enum status watch(struct runtime *self, struct rpc_call *call, const char *name)
 {
     for (;;) {
-        runtime_row row = RUNTIME_ROW_INIT;
-        enum status status = row_read(call, name, &row);
-        if (status == OK || status == NOT_FOUND) status = runtime_watch_row_send(call, &row);
+        struct watched watched = {.name = name, .row = RUNTIME_ROW_INIT};
+        enum status status = rpc_read(call, watched_read, &watched);
+        if (status == OK || status == NOT_FOUND)
+            status = runtime_watch_row_send(call, &watched.row);
         self->sent += status == OK;
         if (status == OK) status = rpc_wait_commit(call);
         if (status != OK) return status;
