@@ -111,10 +111,10 @@ static enum status status_print_json(const struct health *all, size_t count)
 static void status_print_table(struct ctl *ctl, const struct health *all, size_t count)
 {
     static const struct terminal_column columns[] = {
-        {"service", TERMINAL_LEFT, COLUMN_KEPT},  {"address", TERMINAL_LEFT, COLUMN_KEPT},
-        {"state", TERMINAL_LEFT, COLUMN_ELASTIC}, {"version", TERMINAL_LEFT, COLUMN_KEPT},
-        {"reports", TERMINAL_RIGHT, COLUMN_KEPT}, {"figures", TERMINAL_RIGHT, COLUMN_KEPT},
-        {"tables", TERMINAL_RIGHT, COLUMN_KEPT},  {"records", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"service", TERMINAL_LEFT, COLUMN_KEPT},   {"address", TERMINAL_LEFT, COLUMN_KEPT},
+        {"state", TERMINAL_LEFT, COLUMN_ELASTIC},  {"version", TERMINAL_LEFT, COLUMN_EXTRA},
+        {"reports", TERMINAL_RIGHT, COLUMN_EXTRA}, {"figures", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"tables", TERMINAL_RIGHT, COLUMN_EXTRA},  {"records", TERMINAL_RIGHT, COLUMN_KEPT},
     };
     struct terminal_table table;
     terminal_table_init(&table, &ctl->arena, columns, ARRAY_LENGTH(columns));

@@ -119,9 +119,9 @@ enum ctl_exit ctl_figures(struct ctl *ctl, const struct ctl_options *options)
     if (status != OK) return ctl_failed(ctl, status);
     if (ctl->json) return ctl_print_json(ctl, &all.base);
     static const struct terminal_column columns[] = {
-        {"report", TERMINAL_LEFT, COLUMN_KEPT},   {"line", TERMINAL_RIGHT, COLUMN_KEPT},
-        {"owner", TERMINAL_LEFT, COLUMN_KEPT},    {"subject", TERMINAL_LEFT, COLUMN_ELASTIC},
-        {"printed", TERMINAL_RIGHT, COLUMN_KEPT}, {"value", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"report", TERMINAL_LEFT, COLUMN_EXTRA},  {"line", TERMINAL_RIGHT, COLUMN_KEPT},
+        {"owner", TERMINAL_LEFT, COLUMN_EXTRA},   {"subject", TERMINAL_LEFT, COLUMN_ELASTIC},
+        {"printed", TERMINAL_RIGHT, COLUMN_KEPT}, {"value", TERMINAL_RIGHT, COLUMN_SPARE},
         {"time", TERMINAL_LEFT, COLUMN_SPARE},
     };
     struct terminal_table table;

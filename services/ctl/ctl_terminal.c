@@ -169,6 +169,21 @@ static size_t layout_widest(const struct terminal_table *table, const struct lay
     return found;
 }
 
+/* Narrow columns may fit where wider ones were left out. */
+static void layout_bring_back(const struct terminal_table *table, struct layout *layout,
+                              size_t screen)
+{
+    layout->left_out = false;
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (layout->shown[i] || layout->widths[i] == 0) continue;
+        layout->shown[i] = layout->total + layout->widths[i] + GAP <= screen;
+        if (layout->shown[i])
+            layout->total += layout->widths[i] + GAP;
+        else
+            layout->left_out = true;
+    }
+}
+
 /* Fits the table into the screen, by the steps of enum terminal_place. */
 static void layout_fit(const struct terminal_table *table, struct layout *layout, size_t screen)
 {
@@ -184,9 +199,9 @@ static void layout_fit(const struct terminal_table *table, struct layout *layout
         for (size_t i = table->column_count; i > 0 && layout->total > screen; i--) {
             if (!layout->shown[i - 1] || table->columns[i - 1].place != places[p]) continue;
             layout_drop(layout, i - 1);
-            layout->left_out = true;
         }
     }
+    layout_bring_back(table, layout, screen);
     size_t widest;
     while (layout->total > screen &&
            (widest = layout_widest(table, layout, CUT_WIDTH_MIN)) < table->column_count)
@@ -223,6 +238,23 @@ static void print_left_out(const struct terminal_table *table, const struct layo
     (void)fputc('\n', stderr);
 }
 
+/* A single row that does not fit: a line a cell, its heading before it. */
+static void print_list(const struct terminal_table *table, const struct layout *layout)
+{
+    size_t widest = 0;
+    for (size_t i = 0; i < table->column_count; i++) {
+        size_t width = text_width(text_from(table->columns[i].heading));
+        if (layout->shown[i] && width > widest) widest = width;
+    }
+    for (size_t i = 0; i < table->column_count; i++) {
+        const char *heading = table->columns[i].heading;
+        if (!layout->shown[i]) continue;
+        (void)printf("%s%s%s", terminal_style(STYLE_DIM), heading, terminal_style(STYLE_PLAIN));
+        print_padding(widest - text_width(text_from(heading)) + GAP);
+        (void)printf("%s\n", table->rows[0][i]);
+    }
+}
+
 void terminal_table_print(const struct terminal_table *table)
 {
     struct layout layout;
@@ -230,7 +262,12 @@ void terminal_table_print(const struct terminal_table *table)
         print_tabs(table);
         return;
     }
-    layout_fit(table, &layout, (size_t)terminal_width());
+    size_t screen = (size_t)terminal_width();
+    if (table->row_count == 1 && !table->bare && layout.total > screen) {
+        print_list(table, &layout);
+        return;
+    }
+    layout_fit(table, &layout, screen);
     if (!table->bare) {
         (void)fputs(terminal_style(STYLE_DIM), stdout);
         print_row(table, &layout, NULL);

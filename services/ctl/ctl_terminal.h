@@ -45,8 +45,9 @@ void terminal_table_init(struct terminal_table *table, struct arena *arena,
 /* Adds a row of column_count cells; the strings are borrowed until the table is printed. */
 void terminal_table_add(struct terminal_table *table, const char *const *cells);
 
-/* Prints the table to standard output: aligned with headings on a terminal, else a line a row with
- * tabs between cells and the headings first. A bare table has no line of headings. */
+/* Prints the table to standard output: aligned with headings on a terminal, where a single row that
+ * is too wide has a line a cell; else a line a row with tabs between cells and the headings first.
+ * A bare table has no line of headings. */
 void terminal_table_print(const struct terminal_table *table);
 
 bool terminal_is_one(void);

@@ -352,9 +352,12 @@ enum status report_compose_report(struct report *self, struct rpc_call *call,
     struct gathered_ledger ledger;
     enum status status =
         report_latest(rpc_db(call), arena, in->as_of, in->publisher, &rows, &count);
+    if (status == OK && count > REPORTS_COMPOSED_MAX)
+        return rpc_fail(call, OUT_OF_RANGE,
+                        "there are reports of more than %d bureaus; ask for one publisher",
+                        REPORTS_COMPOSED_MAX);
     if (status == OK) status = gather_ledger(call, in->as_of, in->publisher, 0, &ledger);
     if (status != OK) return status;
-    if (count > REPORTS_COMPOSED_MAX) count = REPORTS_COMPOSED_MAX;
     struct compose_report *reports = arena_calloc(arena, count + 1, sizeof *reports);
     if (reports == NULL) return RESOURCE_EXHAUSTED;
     for (size_t i = 0; status == OK && i < count; i++) {

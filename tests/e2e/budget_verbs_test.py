@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -321,6 +322,10 @@ class BudgetVerbs(unittest.TestCase):
                 self.assertLessEqual(max(map(self.width, lines)), columns, words)
                 if columns == 200:
                     self.assertEqual(said, "")
+        lines, said = self.on_screen("entry", 67)  # Each cell on its own line.
+        self.assertEqual(said, "")
+        self.assertRegex("\n".join(lines), r"출처 +seoul-\d+-\d+ \d+행 › ")
+        self.assertEqual({self.width(re.match(r"\S+ +", line)[0]) for line in lines}, {10})
         lines, said = self.on_screen("lines", "--year", 2020)
         self.assertIn("이름", lines[0])
         self.assertIn("left out for want of width:", said)

@@ -236,6 +236,30 @@ static void facts_write(const char *folder, const char *name, const char *json)
     (void)fclose(file);
 }
 
+/* A document that would not hold all bureaus is refused, not cut. */
+static void composes_no_part_of_the_bureaus(void)
+{
+    static const struct db_sql many = {
+        "many",
+        "WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted "
+        "WHERE n < 101) "
+        "INSERT INTO report (report_id, digest, title, publisher, as_of, basis, line_count, "
+        "facts_only) SELECT 'r' || n, '', '', 'bureau ' || n, '2020-04-21', '2020-03-31', 1, "
+        "0 FROM counted"};
+    struct fixture at;
+    struct rpc_call call;
+    report_compose_report_request request = REPORT_COMPOSE_REPORT_REQUEST_INIT;
+    report_compose_report_response response = REPORT_COMPOSE_REPORT_RESPONSE_INIT;
+    fixture_open(&at);
+    CU_ASSERT_EQUAL_FATAL(db_run_plain(at.db, &many), OK);
+    request.as_of = arena_printf(&at.arena, "2020-04-21");
+    calls_begin(&call, at.db);
+    CU_ASSERT_EQUAL(report_compose_report(&at.report, &call, &request, &response), OUT_OF_RANGE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(rpc_fault(&call)->message, "more than 100 bureaus"));
+    calls_end(&call);
+    fixture_close(&at);
+}
+
 static void loads_facts_once(void)
 {
     static const char json[] =
@@ -395,6 +419,7 @@ SUITE("report", {"lists numerals in pages", lists_numerals_in_pages},
       {"refuses tokens of other pages", refuses_tokens_of_other_pages},
       {"lists the latest records", lists_the_latest_records},
       {"lists units of the staff", lists_units_of_the_staff},
+      {"composes no part of the bureaus", composes_no_part_of_the_bureaus},
       {"loads facts once", loads_facts_once},
       {"leaves out what owners refuse", leaves_out_what_owners_refuse},
       {"hands over full parts", hands_over_full_parts},
