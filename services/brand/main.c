@@ -1,24 +1,18 @@
 #include <stdlib.h>
 
-#include "app/app.h"
+#include "app/app_slice.h"
 #include "brand.h"
 
 static enum status brand_open(const struct app *app, struct app_mount mounts[static APP_MOUNTS_MAX],
                               size_t *mount_count, void **self, struct fault *fault)
 {
-    struct brand *brand = calloc(1, sizeof *brand);
-    if (brand == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for the service");
-    brand->slice = (struct slice){.service = app->name, .version = app->version};
-    enum status status = slice_open(&brand->slice, app->writer, app->facts_directory, fault);
-    if (status != OK) {
-        free(brand);
-        return status;
-    }
-    mounts[0] = (struct app_mount){&brand_brand_service_handlers, brand};
-    mounts[1] = (struct app_mount){&slice_slice_service_handlers, &brand->slice};
-    *mount_count = 2;
-    *self = brand;
-    return OK;
+    static const struct rpc_handlers *const handlers[] = {&brand_brand_service_handlers};
+    const struct app_slice brand = {
+        .state_bytes = sizeof(struct brand),
+        .handlers = handlers,
+        .handler_count = ARRAY_LENGTH(handlers),
+    };
+    return app_slice_open(app, &brand, mounts, mount_count, self, fault);
 }
 
 int main(int argc, char **argv)

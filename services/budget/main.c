@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "app/app.h"
+#include "app/app_slice.h"
 #include "breakdown.rpc.h"
 #include "budget.h"
 #include "budget_derive.h"
@@ -17,31 +17,19 @@ static enum status budget_open(const struct app *app,
                                struct app_mount mounts[static APP_MOUNTS_MAX], size_t *mount_count,
                                void **self, struct fault *fault)
 {
-    struct budget *budget = calloc(1, sizeof *budget);
-    if (budget == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for the service");
-    budget->slice = (struct slice){.service = app->name,
-                                   .version = app->version,
-                                   .derive = budget_derive,
-                                   .count_records = budget_count_records,
-                                   .self = budget};
-    enum status status = slice_open(&budget->slice, app->writer, app->facts_directory, fault);
-    if (status != OK) {
-        free(budget);
-        return status;
-    }
-    const struct rpc_handlers *const services[] = {
+    static const struct rpc_handlers *const handlers[] = {
         &budget_breakdown_service_handlers,   &budget_budget_service_handlers,
         &budget_contract_service_handlers,    &budget_fund_service_handlers,
         &budget_ledger_service_handlers,      &budget_plan_service_handlers,
         &budget_reservation_service_handlers, &budget_revenue_service_handlers,
     };
-    size_t count = 0;
-    for (; count < ARRAY_LENGTH(services); count++)
-        mounts[count] = (struct app_mount){services[count], budget};
-    mounts[count++] = (struct app_mount){&slice_slice_service_handlers, &budget->slice};
-    *mount_count = count;
-    *self = budget;
-    return OK;
+    const struct app_slice budget = {
+        .state_bytes = sizeof(struct budget),
+        .handlers = handlers,
+        .handler_count = ARRAY_LENGTH(handlers),
+        .slice = {.derive = budget_derive, .count_records = budget_count_records},
+    };
+    return app_slice_open(app, &budget, mounts, mount_count, self, fault);
 }
 
 int main(int argc, char **argv)

@@ -1,25 +1,19 @@
 #include <stdlib.h>
 
-#include "app/app.h"
+#include "app/app_slice.h"
 #include "campaign.h"
 
 static enum status campaign_open(const struct app *app,
                                  struct app_mount mounts[static APP_MOUNTS_MAX],
                                  size_t *mount_count, void **self, struct fault *fault)
 {
-    struct campaign *campaign = calloc(1, sizeof *campaign);
-    if (campaign == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for the service");
-    campaign->slice = (struct slice){.service = app->name, .version = app->version};
-    enum status status = slice_open(&campaign->slice, app->writer, app->facts_directory, fault);
-    if (status != OK) {
-        free(campaign);
-        return status;
-    }
-    mounts[0] = (struct app_mount){&campaign_campaign_service_handlers, campaign};
-    mounts[1] = (struct app_mount){&slice_slice_service_handlers, &campaign->slice};
-    *mount_count = 2;
-    *self = campaign;
-    return OK;
+    static const struct rpc_handlers *const handlers[] = {&campaign_campaign_service_handlers};
+    const struct app_slice campaign = {
+        .state_bytes = sizeof(struct campaign),
+        .handlers = handlers,
+        .handler_count = ARRAY_LENGTH(handlers),
+    };
+    return app_slice_open(app, &campaign, mounts, mount_count, self, fault);
 }
 
 int main(int argc, char **argv)

@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/app.h"
+#include "app/app_slice.h"
 #include "report.h"
 #include "report.rpc.h"
 #include "report_derive.h"
@@ -26,25 +26,21 @@ static enum status report_open(const struct app *app,
                                struct app_mount mounts[static APP_MOUNTS_MAX], size_t *mount_count,
                                void **self, struct fault *fault)
 {
-    struct report *report = calloc(1, sizeof *report);
-    if (report == NULL) return fault_set(fault, RESOURCE_EXHAUSTED, "no memory for the service");
-    report->slice = (struct slice){
-        .service = app->name,
-        .version = app->version,
-        .derive = report_derive,
-        .count_records = report_count_records,
-        .self = report,
+    static const struct rpc_handlers *const handlers[] = {&report_report_service_handlers};
+    const struct app_slice report = {
+        .state_bytes = sizeof(struct report),
+        .handlers = handlers,
+        .handler_count = ARRAY_LENGTH(handlers),
+        .slice = {.derive = report_derive, .count_records = report_count_records},
     };
-    enum status status = slice_open(&report->slice, app->writer, app->facts_directory, fault);
+    void *state = NULL;
+    enum status status = app_slice_open(app, &report, mounts, mount_count, &state, fault);
     if (status == OK) status = facts_open(app, fault);
     if (status != OK) {
-        free(report);
+        free(state);
         return status;
     }
-    mounts[0] = (struct app_mount){&report_report_service_handlers, report};
-    mounts[1] = (struct app_mount){&slice_slice_service_handlers, &report->slice};
-    *mount_count = 2;
-    *self = report;
+    *self = state;
     return OK;
 }
 
