@@ -18,6 +18,7 @@
 #include "http/http_tls.h"
 #include "rpc/client/rpc_client.h"
 #include "rpc/rpc_otlp.h"
+#include "rpc/rpc_otlp_spans.h"
 #include "rpc/server/rpc_server.h"
 #include "rpc/server/rpc_tracer.h"
 #include "service_list.h"
@@ -52,6 +53,7 @@ struct running {
     struct db *writer;
     struct rpc_client *client;
     struct rpc_tracer *tracer; /* NULL, as the next: traces are not exported. */
+    struct rpc_otlp_spans *spans;
     struct rpc_otlp *otlp;
     void *self;
     bool opened;
@@ -150,6 +152,7 @@ static enum status client_open(struct running *running, struct fault *fault)
     const struct rpc_client_config config = {.peers = running->config->peers,
                                              .peer_count = running->config->peer_count,
                                              .tls = running->config->peer_tls,
+                                             .spans = rpc_otlp_client_spans(running->spans),
                                              .name = running->service->name};
     enum status status = rpc_client_new(&config, &running->client);
     return status == OK ? OK : fault_set(fault, status, "no client for calls to other services");
@@ -159,6 +162,8 @@ static enum status traces_open(struct running *running, struct fault *fault)
 {
     if (running->config->otlp_endpoint == NULL) return OK;
     enum status status = rpc_tracer_new(running->config->trace_ppm, &running->tracer);
+    if (status == OK && running->service->makes_calls)
+        status = rpc_otlp_spans_new(running->tracer, &running->spans);
     if (status != OK) return fault_set(fault, status, "no memory for traces");
     const struct rpc_otlp_config config = {.endpoint = running->config->otlp_endpoint,
                                            .service = running->service->name,
@@ -293,6 +298,7 @@ static void close_all(struct running *running)
     if (running->opened) running->service->close(running->self);
     rpc_client_free(running->client);
     rpc_otlp_free(running->otlp);
+    rpc_otlp_spans_free(running->spans);
     rpc_tracer_free(running->tracer);
     db_close(running->writer);
     http_tls_free(running->tls);
@@ -310,8 +316,8 @@ static int serve(const struct app_service *service, const struct app_config *con
         return EXIT_FAILED;
     }
     enum status status = store_open(&running, &fault);
-    if (status == OK) status = client_open(&running, &fault);
     if (status == OK) status = traces_open(&running, &fault);
+    if (status == OK) status = client_open(&running, &fault);
     if (status == OK) status = service_open(&running, &fault);
     if (status == OK) status = signals_open(&running, &fault);
     if (status == OK) status = tls_open(&running, &fault);

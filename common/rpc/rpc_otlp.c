@@ -15,7 +15,7 @@
 #include "rpc/server/rpc_tracer.h"
 
 enum {
-    ATTRIBUTES = 4,
+    ATTRIBUTES_MAX = 5,
     ARENA_BYTES_MAX = 16 * 1024 * 1024,
     STACK_BYTES = 256 * 1024,
     NS_A_US = 1000,
@@ -78,9 +78,12 @@ static const char *system_of(const char *protocol)
     return strncmp(protocol, "connect", strlen("connect")) == 0 ? "connect_rpc" : "grpc";
 }
 
-/* The codes for which the service is to blame, as OpenTelemetry's conventions for RPC list them. */
-static bool is_fault(enum status code)
+/* The codes for which the service is to blame, as OpenTelemetry's conventions for RPC list them; to
+ * a caller every failure is one. */
+static bool is_fault(const struct rpc_span *span)
 {
+    enum status code = span->code;
+    if (span->peer != NULL) return code != OK;
     return code == UNKNOWN || code == DEADLINE_EXCEEDED || code == UNIMPLEMENTED ||
            code == INTERNAL || code == UNAVAILABLE || code == DATA_LOSS;
 }
@@ -91,13 +94,15 @@ static bool attributes_fill(struct arena *arena, const struct rpc_span *span, ot
     const char *slash = strchr(name, '/');
     size_t length = slash == NULL ? strlen(name) : (size_t)(slash - name);
     const char *service = arena_copy(arena, name, length);
-    message->attributes = arena_calloc(arena, ATTRIBUTES, sizeof(otlp_key_value *));
+    message->attributes = arena_calloc(arena, ATTRIBUTES_MAX, sizeof(otlp_key_value *));
     if (service == NULL || message->attributes == NULL) return false;
     message->attributes[0] = attribute(arena, "rpc.system", system_of(span->protocol));
     message->attributes[1] = attribute(arena, "rpc.service", service);
     message->attributes[2] = attribute(arena, "rpc.method", slash == NULL ? "" : slash + 1);
     message->attributes[3] = attribute_number(arena, "rpc.grpc.status_code", span->code);
-    message->n_attributes = ATTRIBUTES;
+    message->n_attributes = ATTRIBUTES_MAX - 1;
+    if (span->peer != NULL)
+        message->attributes[message->n_attributes++] = attribute(arena, "peer.service", span->peer);
     return !arena_exhausted(arena);
 }
 
@@ -118,10 +123,10 @@ static otlp_span *span_message(struct arena *arena, struct rpc_span *span)
     if (has_parent(span))
         message->parent_span_id = (ProtobufCBinaryData){sizeof span->parent_id, span->parent_id};
     message->name = unconst(span->path + 1);
-    message->kind = OTLP_SPAN_KIND_SERVER;
+    message->kind = span->peer == NULL ? OTLP_SPAN_KIND_SERVER : OTLP_SPAN_KIND_CLIENT;
     message->start_time_unix_nano = (uint64_t)span->start_us * NS_A_US;
     message->end_time_unix_nano = (uint64_t)(span->start_us + span->duration_us) * NS_A_US;
-    if (is_fault(span->code)) {
+    if (is_fault(span)) {
         message->status = arena_alloc(arena, sizeof *message->status);
         if (message->status == NULL) return NULL;
         *message->status = (otlp_status)OTLP_STATUS_INIT;

@@ -16,7 +16,7 @@ from services import SOURCE, Services  # noqa: E402
 
 RUNTIME = "sotong.runtime.v1.RuntimeService"
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
-SERVER, ERROR = 2, 2
+SERVER, CLIENT, ERROR = 2, 3, 2
 
 
 def post(url, message, **fields):
@@ -175,22 +175,37 @@ class TwoServices(unittest.TestCase):
             self.assertEqual(post(url, {"asOf": "2023-06-30", "publisher": ""},
                                   traceparent=f"00-{TRACE}-{SPAN}-01"), 200)
         composed = [span for service, span, _ in receiver.named("ComposeReport")]
+        self.assertEqual([span.kind for span in composed], [SERVER])
         self.assertEqual([span.trace_id.hex() for span in composed], [TRACE])
         self.assertEqual(composed[0].parent_span_id.hex(), SPAN)
         asked = [(service, span) for service, span, _ in receiver.spans
                  if span.trace_id.hex() == TRACE and span != composed[0]]
         self.assertIn("budget", {service for service, _ in asked})
-        for _, span in asked:
-            self.assertEqual(span.parent_span_id, composed[0].span_id)
+        # Who calls has a span, and who is called has one below it.
+        calls = {span.span_id: span for service, span in asked if span.kind == CLIENT}
+        self.assertEqual({service for service, span in asked if span.kind == CLIENT}, {"report"})
+        for service, span in asked:
+            if span.kind == SERVER:
+                self.assertEqual(calls.pop(span.parent_span_id).name, span.name)
+            else:
+                self.assertEqual(span.parent_span_id, composed[0].span_id)
             self.assertGreaterEqual(span.start, composed[0].start - 10**6)
             self.assertLessEqual(span.end, composed[0].end + 10**6)
+        self.assertEqual(calls, {})
         # The import's deliveries belong to the import.
         [(_, imported, _)] = [one for one in receiver.named("ImportReport")][:1]
-        puts = [(service, span) for service, span, _ in receiver.named("PutSlice")]
-        self.assertIn("budget", {service for service, _ in puts})
-        for _, span in puts:
+        puts = receiver.named("PutSlice")
+        self.assertIn("budget", {service for service, _, _ in puts})
+        calls = {span.span_id: (span, told) for _, span, told in puts if span.kind == CLIENT}
+        for service, span, _ in puts:
             self.assertEqual(span.trace_id, imported.trace_id)
-            self.assertEqual(span.parent_span_id, imported.span_id)
+            if span.kind == CLIENT:
+                self.assertEqual(span.parent_span_id, imported.span_id)
+                continue
+            call, told = calls[span.parent_span_id]
+            self.assertEqual((told["peer.service"], told["rpc.method"]), (service, "PutSlice"))
+            self.assertLessEqual(call.start, span.start + 10**6)
+            self.assertGreaterEqual(call.end, span.end - 10**6)
 
 
 class Propagation(unittest.TestCase):

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "rpc/client/rpc_attempt.h"
 #include "rpc/client/rpc_client_call.h"
+#include "rpc/client/rpc_client_spans.h"
 #include "rpc/client/rpc_exchange.h"
 #include "rpc/client/rpc_outcome.h"
 #include "rpc/codec/rpc_codec.h"
@@ -209,7 +210,9 @@ enum status rpc_client_call(struct rpc_client *client, const struct rpc_options 
     enum status status = prepare(client, &own, method->path, &call);
     if (status != OK) return status;
     struct buffer body;
+    struct rpc_client_span span;
     struct message_place place = {method->output, out};
+    rpc_client_span_begin(call.attempt.route, &own, method, &span);
     buffer_init(&body, RPC_REQUEST_BYTES_MAX);
     status = rpc_client_encode(options, method->input, in, &body);
     if (status == OK) {
@@ -219,6 +222,7 @@ enum status rpc_client_call(struct rpc_client *client, const struct rpc_options 
         call.context = &place;
         status = call_peer(&call);
     }
+    rpc_client_span_end(call.attempt.route, &span, status);
     buffer_free(&body);
     return status;
 }

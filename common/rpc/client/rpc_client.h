@@ -23,6 +23,7 @@
 
 struct rpc_cancel;
 struct rpc_client;
+struct rpc_client_spans;
 struct rpc_stream;
 
 /* Which HTTP a peer is spoken to in. */
@@ -55,10 +56,11 @@ struct rpc_client_config {
     const char *name; /* Who calls, in the User-Agent: "report". NULL: nobody in particular. */
     struct rpc_client_tls tls;
     /* 0 stands for the constant of rpc_client_limits.h. */
-    int64_t connect_timeout_ms; /* RPC_CONNECT_TIMEOUT_MS */
-    int64_t idle_ms;            /* RPC_IDLE_MS */
-    int64_t ping_after_ms;      /* RPC_PING_AFTER_MS */
-    int64_t ping_timeout_ms;    /* RPC_PING_TIMEOUT_MS */
+    int64_t connect_timeout_ms;           /* RPC_CONNECT_TIMEOUT_MS */
+    int64_t idle_ms;                      /* RPC_IDLE_MS */
+    int64_t ping_after_ms;                /* RPC_PING_AFTER_MS */
+    int64_t ping_timeout_ms;              /* RPC_PING_TIMEOUT_MS */
+    const struct rpc_client_spans *spans; /* rpc_client_spans.h; NULL: calls have none. */
     /* For tests: called on the client's thread whenever it wakes; NULL: nothing. */
     void (*turn)(void *context);
     void *turn_context;

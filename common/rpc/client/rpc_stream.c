@@ -3,12 +3,14 @@
 
 #include "base/clock.h"
 #include "rpc/client/rpc_client_call.h"
+#include "rpc/client/rpc_client_spans.h"
 #include "rpc/client/rpc_exchange.h"
 #include "rpc/client/rpc_outcome.h"
 
 struct rpc_stream {
     struct rpc_attempt attempt;
     struct rpc_options options;
+    struct rpc_client_span span;
     const struct rpc_method *method;
     struct buffer encoded;
     bool started, closed;
@@ -63,6 +65,7 @@ enum status rpc_stream_open(struct rpc_client *client, const struct rpc_options 
     stream->options = *options;
     stream->method = method;
     stream->trial = trial;
+    rpc_client_span_begin(route, &stream->options, method, &stream->span);
     buffer_init(&stream->encoded, RPC_REQUEST_BYTES_MAX);
     int64_t timeout_ms = options->timeout_ms == 0 ? -1 : options->timeout_ms;
     const struct rpc_attempt_config config = {.route = route,
@@ -109,6 +112,7 @@ static enum status settle(struct rpc_stream *stream)
     if (!stream->settled) {
         (void)rpc_outcome_settle(&stream->attempt, stream->trial, false);
         rpc_attempt_report(&stream->attempt, 1);
+        rpc_client_span_end(stream->attempt.route, &stream->span, stream->attempt.status);
         stream->settled = true;
     }
     return rpc_outcome_status(&stream->attempt, 1);
@@ -152,6 +156,7 @@ void rpc_stream_free(struct rpc_stream *stream)
         rpc_breaker_abandoned(&stream->attempt.route->breaker, stream->trial);
         rpc_engine_unlock(stream->attempt.route->engine);
     }
+    rpc_client_span_end(stream->attempt.route, &stream->span, CANCELLED); /* Given up. */
     rpc_attempt_free(&stream->attempt);
     buffer_free(&stream->encoded);
     free(stream);

@@ -19,13 +19,14 @@ enum {
 struct rpc_tracer;
 struct rpc_span_ring;
 
-/* One call. Strings are static. */
+/* One call. Strings live as long as the tracer. */
 struct rpc_span {
     uint8_t trace_id[RPC_TRACE_ID_BYTES];
     uint8_t span_id[RPC_SPAN_ID_BYTES];
     uint8_t parent_id[RPC_SPAN_ID_BYTES]; /* Zeros: none. */
     const char *path;                     /* "/sotong.budget.v1.BudgetService/GetLine" */
     const char *protocol;
+    const char *peer; /* Who was called; NULL: the call was served here. */
     enum status code;
     int64_t start_us; /* Since the epoch. */
     int64_t duration_us;
