@@ -160,7 +160,7 @@ static bool name_type(struct arena *arena, const gen_file *file, const struct ge
 static bool add_type(struct collection *collection, const struct gen_type *type)
 {
     struct gen_schema *schema = collection->schema;
-    if (schema->type_count == collection->type_capacity) {
+    if (collection->types == NULL || schema->type_count == collection->type_capacity) {
         collection->types = arena_grow(schema->arena, collection->types, schema->type_count,
                                        &collection->type_capacity, sizeof *collection->types);
         if (collection->types == NULL) return false;

@@ -107,7 +107,7 @@ void http_exchange_free(struct http_exchange *exchange)
         exchange->fields = NULL;
         exchange->field_capacity = 0;
     }
-    if (exchange->held_capacity > 2 * FIELDS_KEPT) {
+    if (exchange->held_capacity > (size_t)2 * FIELDS_KEPT) {
         free((void *)exchange->held);
         exchange->held = NULL;
         exchange->held_capacity = 0;

@@ -80,11 +80,14 @@ static int address_parse(const char *address, int port, struct sockaddr_storage 
 
 static int port_of(int socket)
 {
-    struct sockaddr_storage name;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in four;
+        struct sockaddr_in6 six;
+    } name = {.six = {0}};
     socklen_t length = sizeof name;
-    if (getsockname(socket, (struct sockaddr *)&name, &length) != 0) return 0;
-    if (name.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)&name)->sin6_port);
-    return ntohs(((struct sockaddr_in *)&name)->sin_port);
+    if (getsockname(socket, &name.any, &length) != 0) return 0;
+    return ntohs(name.any.sa_family == AF_INET6 ? name.six.sin6_port : name.four.sin_port);
 }
 
 /* -1: errno says why. */

@@ -250,7 +250,7 @@ enum status http_tls_new(const struct http_tls_config *config, struct http_tls *
 
 enum status http_tls_reload(struct http_tls *tls, struct fault *fault)
 {
-    SSL_CTX *context;
+    SSL_CTX *context = NULL;
     enum status status = context_new(tls, &context, fault);
     if (status != OK) return status;
     (void)pthread_mutex_lock(&tls->mutex);
