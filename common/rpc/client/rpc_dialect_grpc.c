@@ -158,9 +158,10 @@ static void read_head(struct rpc_attempt *attempt)
         return;
     }
     struct text encoding = rpc_fields_find(&exchange->headers, "grpc-encoding");
-    bool plain = encoding.bytes == NULL || text_equal(encoding, text_from("identity"));
+    attempt->inflates = false;
+    if (encoding.bytes == NULL || text_equal(encoding, text_from("identity"))) return;
     attempt->inflates = text_equal(encoding, text_from("gzip"));
-    if (!plain && !attempt->inflates)
+    if (!attempt->inflates)
         rpc_attempt_end(attempt, INTERNAL, "the answer's compression is %s", encoding.bytes);
 }
 
