@@ -21,12 +21,40 @@ static bool is_space(uint32_t point)
            point == 0xFEFF;
 }
 
+/* Length of the valid character at p, or 0. */
+static size_t character_bytes(const unsigned char *p, size_t left)
+{
+    if (p[0] < 0x80) return 1;
+    if (p[0] < 0xC2 || p[0] > 0xF4) return 0;
+    size_t bytes = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
+    if (left < bytes) return 0;
+    for (size_t i = 1; i < bytes; i++) {
+        if ((p[i] & 0xC0) != 0x80) return 0;
+    }
+    if (p[0] == 0xE0 && p[1] < 0xA0) return 0;
+    if (p[0] == 0xED && p[1] > 0x9F) return 0;
+    if (p[0] == 0xF0 && p[1] < 0x90) return 0;
+    if (p[0] == 0xF4 && p[1] > 0x8F) return 0;
+    return bytes;
+}
+
+/* Whether the bytes from `begin` to `end` are one character, which is white space. What is not
+ * UTF-8 is none: headers of peers are trimmed too. */
+static bool is_space_between(struct text text, size_t begin, size_t end)
+{
+    const unsigned char *p = (const unsigned char *)text.bytes + begin;
+    size_t next = begin;
+    return character_bytes(p, end - begin) == end - begin && is_space(text_next(text, &next));
+}
+
 struct text text_trim(struct text text)
 {
     size_t first = 0;
     while (first < text.length) {
-        size_t next = first;
-        if (!is_space(text_next(text, &next))) break;
+        size_t next = first + 1;
+        while (next < text.length && ((unsigned char)text.bytes[next] & 0xC0) == 0x80)
+            next++;
+        if (!is_space_between(text, first, next)) break;
         first = next;
     }
     size_t last = text.length;
@@ -34,8 +62,7 @@ struct text text_trim(struct text text)
         size_t begin = last - 1;
         while (begin > first && ((unsigned char)text.bytes[begin] & 0xC0) == 0x80)
             begin--;
-        size_t next = begin;
-        if (!is_space(text_next(text, &next))) break;
+        if (!is_space_between(text, begin, last)) break;
         last = begin;
     }
     return (struct text){text.bytes + first, last - first};
@@ -54,23 +81,6 @@ struct text text_cut(struct text text, size_t bytes_max)
         if (begin - 1 + bytes > bytes_max) bytes_max = begin - 1;
     }
     return (struct text){text.bytes, bytes_max};
-}
-
-/* Length of the valid character at p, or 0. */
-static size_t character_bytes(const unsigned char *p, size_t left)
-{
-    if (p[0] < 0x80) return 1;
-    if (p[0] < 0xC2 || p[0] > 0xF4) return 0;
-    size_t bytes = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
-    if (left < bytes) return 0;
-    for (size_t i = 1; i < bytes; i++) {
-        if ((p[i] & 0xC0) != 0x80) return 0;
-    }
-    if (p[0] == 0xE0 && p[1] < 0xA0) return 0;
-    if (p[0] == 0xED && p[1] > 0x9F) return 0;
-    if (p[0] == 0xF0 && p[1] < 0x90) return 0;
-    if (p[0] == 0xF4 && p[1] > 0x8F) return 0;
-    return bytes;
 }
 
 /* The three bytes at p, which may be read, are one valid character, as Hangul is. */

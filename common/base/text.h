@@ -43,7 +43,7 @@ static inline bool text_ends_with(struct text text, struct text suffix)
 /* Byte offset of the first occurrence, or -1. */
 ptrdiff_t text_find(struct text text, struct text part);
 
-/* The text without ASCII and Unicode white space at its ends. */
+/* The text without ASCII and Unicode white space at its ends. Need not be valid UTF-8. */
 struct text text_trim(struct text text);
 
 /* The longest prefix of at most bytes_max bytes that ends on a character's boundary. */

@@ -40,6 +40,10 @@ static void trims_every_space(void)
     CU_ASSERT_TRUE(
         text_equal(text_trim(text_from("\t\u3000 사 업 비 \u00a0\r")), text_from("사 업 비")));
     CU_ASSERT_EQUAL(text_trim(text_from(" \u3000")).length, 0);
+    /* What peers send may end within a character: nothing behind it is looked at. */
+    CU_ASSERT(text_equal(text_trim((struct text){" \xe3\x80\x80", 3}), text_from("\xe3\x80")));
+    CU_ASSERT(text_equal(text_trim((struct text){"\xf0 ", 2}), text_from("\xf0")));
+    CU_ASSERT(text_equal(text_trim(text_from("\x80\x80 ")), text_from("\x80\x80")));
 }
 
 static void measures(void)
