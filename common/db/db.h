@@ -3,7 +3,8 @@
  *
  * A `struct db` is one connection and belongs to one thread at a time. Statements are the .sql
  * files of a folder, embedded at build time as `const struct db_sql <folder>_<file>_sql` (see cmake
- * function sotong_embed_sql); each connection prepares a statement once and keeps it.
+ * function sotong_embed_sql); each connection prepares a statement once and keeps it. One whose
+ * rows no LIMIT bounds says `-- Large: …` at its beginning.
  *
  *     struct db_rows rows;
  *     enum status status = db_query(db, &rows, &budget_line_get_sql, DB_TEXT(name));

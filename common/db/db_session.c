@@ -85,6 +85,7 @@ static enum status link_set_up(struct db_session *session, PGconn *link, struct 
         "SET client_min_messages TO warning; SET search_path TO \"%s\";"
         "SET statement_timeout TO '" SESSION_STATEMENT_TIMEOUT "';"
         "SET idle_in_transaction_session_timeout TO '" IDLE_TIMEOUT "';"
+        "SET cursor_tuple_fraction TO 1;" /* Large results are read to their end. */
         "SET default_transaction_isolation TO '%s'; SET default_transaction_read_only TO %s;"
         "SELECT set_config('synchronous_commit', 'on', false)"
         " WHERE current_setting('synchronous_commit') = 'off';"

@@ -94,6 +94,21 @@ static void comment_check(const struct source *source)
     if (!says) stop("%s:1: the first line must be a comment that says why", source->path);
 }
 
+/* A comment at the beginning says `-- Large:` and why; see struct db_sql. */
+static bool is_large(const struct source *source)
+{
+    static const char mark[] = "-- Large:";
+    const char *line = source->bytes, *end = source->bytes + source->length;
+    while (end - line > 2 && line[0] == '-' && line[1] == '-') {
+        if ((size_t)(end - line) >= sizeof mark && strncmp(line, mark, sizeof mark - 1) == 0)
+            return true;
+        const char *next = memchr(line, '\n', (size_t)(end - line));
+        if (next == NULL) return false;
+        line = next + 1;
+    }
+    return false;
+}
+
 /* The offset behind the quoted text or comment at `at`; `at` itself where neither begins. */
 static size_t skip_opaque(const struct source *source, size_t at)
 {
@@ -216,7 +231,7 @@ static void sql_write(const struct sql_input *in)
         fprintf(code, "\nconst struct db_sql %s_%s_sql = {\"%s_%s\",", in->prefix, source->name,
                 in->prefix, source->name);
         literal_write(code, source);
-        fputs("};\n", code);
+        fputs(is_large(source) ? ", .large = true};\n" : "};\n", code);
     }
     if (in->migration_count > 0) {
         fprintf(header,

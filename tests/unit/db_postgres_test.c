@@ -1,4 +1,5 @@
 /* What only a store on PostgreSQL has. db_test runs on both engines. */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -260,6 +261,33 @@ static void reads_large_results_in_pieces(void)
     db_close(db);
 }
 
+/* 100 MB, of which no more is held than what is fetched at a time. Under sanitizers nothing can be
+ * told of the heap. */
+static void holds_a_piece_of_a_large_result(void)
+{
+    enum { ROWS = 200000, ROW_BYTES = 500, HELD_BYTES_MAX = 8 << 20 };
+    static const struct db_sql list = {
+        "list", "SELECT repeat('x', $2::integer) FROM generate_series(1, $1::bigint)",
+        .large = true};
+    char path[STORE_PATH_BYTES];
+    struct db *db = opened_anew(path);
+    size_t before = mallinfo2().uordblks + mallinfo2().hblkhd, most = before;
+    struct db_rows rows;
+    int64_t count = 0;
+    CU_ASSERT_EQUAL(db_begin(db), OK);
+    CU_ASSERT_EQUAL_FATAL(db_query(db, &rows, &list, DB_INT(ROWS), DB_INT(ROW_BYTES)), OK);
+    while (db_next(&rows) == OK) {
+        if (count++ % 100 != 0) continue;
+        size_t held = mallinfo2().uordblks + mallinfo2().hblkhd;
+        if (held > most) most = held;
+    }
+    db_end(&rows);
+    CU_ASSERT_EQUAL(db_commit(db), OK);
+    CU_ASSERT_EQUAL(count, ROWS);
+    CU_ASSERT(most - before < HELD_BYTES_MAX);
+    db_close(db);
+}
+
 static void refuses_what_cannot_be(void)
 {
     char path[STORE_PATH_BYTES];
@@ -316,5 +344,6 @@ SUITE("db_postgres", {"reads every type", reads_every_type},
       {"does not commit what failed", does_not_commit_what_failed},
       {"undoes savepoints that failed", undoes_savepoints_that_failed},
       {"reads large results in pieces", reads_large_results_in_pieces},
+      {"holds a piece of a large result", holds_a_piece_of_a_large_result},
       {"refuses what cannot be", refuses_what_cannot_be},
       {"keeps commits durable", keeps_commits_durable})

@@ -1,4 +1,5 @@
 -- The tree of a ledger with what each line stands at by itself. A line is older than those below it.
+-- Large: a row for each line.
 SELECT balance.line_id, CASE WHEN line.memo = 0 THEN coalesce(line.parent_id, 0) ELSE 0 END,
        balance.own_current_won, balance.own_committed_won, balance.own_spent_won,
        balance.own_reserved_won

@@ -1,4 +1,5 @@
 -- What the lines of a ledger stand at by themselves as of a day.
+-- Large: a row for each line.
 SELECT day.line_id, day.current_won, day.committed_won, day.spent_won, day.committed_count,
        day.spent_count
 FROM budget_lines AS line

@@ -1,4 +1,5 @@
 -- The entries of a ledger that were derived from reports, those that take others back included.
+-- Large: a row for each entry.
 SELECT entry.id, entry.line_id, entry.kind, entry.amount_won, entry.effective_date, entry.rounding,
        entry.reading_id, entry.text_line, entry.table_row, entry.table_column,
        coalesce(entry.corrects_id, 0)

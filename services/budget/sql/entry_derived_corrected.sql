@@ -1,4 +1,5 @@
 -- What calls took back of them.
+-- Large: a row for each entry.
 SELECT entry.id, correction.line_id, correction.kind, correction.amount_won,
        correction.effective_date
 FROM budget_lines AS line

@@ -1,5 +1,6 @@
 -- The lines of a ledger that calls made, posted to or reserved of, and those above them: they stand
 -- whether a report prints them or not.
+-- Large: a row for each line.
 WITH RECURSIVE kept (id) AS (
     SELECT line.id FROM budget_lines AS line
     WHERE line.publisher = $1 AND line.fiscal_year = $2

@@ -1,4 +1,5 @@
 -- The reasons that count on a day for the lines of a year, as known at an instant.
+-- Large: a row for each line.
 SELECT line.name, why.reason, why.note
 FROM budget_pace_reasons AS why
 JOIN budget_lines AS line ON line.id = why.line_id

@@ -1,4 +1,5 @@
 -- The points of the plans that count for the lines of a year, as known at an instant.
+-- Large: some rows for each line.
 SELECT line.name, plan.basis, point.day, point.rate_hundredths, point.amount_won
 FROM budget_plans AS plan
 JOIN budget_lines AS line ON line.id = plan.line_id

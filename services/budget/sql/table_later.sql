@@ -1,5 +1,6 @@
 -- What the entries come to that were recorded after an instant and count up to a day: a table as it
 -- was known then is without them. Days and lines are wrapped so that the index by recording is taken.
+-- Large: a row for each line.
 SELECT line_id + 0,
        CAST(sum(CASE WHEN kind IN (1, 2, 5, 6) THEN amount_won
                      WHEN kind = 7 THEN -amount_won ELSE 0 END) AS BIGINT),

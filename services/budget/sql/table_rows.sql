@@ -1,5 +1,6 @@
 -- The lines of a fiscal year that a table as of a day shows, each with what its own entries up to
 -- that day come to.
+-- Large: a row for each line.
 SELECT line.id, coalesce(line.parent_id, 0), line.name,
        coalesce((SELECT called.label FROM budget_labels AS called
                  WHERE called.line_id = line.id AND called.day <= $2

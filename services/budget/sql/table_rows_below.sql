@@ -1,4 +1,5 @@
 -- The same of a line and those below it, by their places.
+-- Large: a row for each line.
 SELECT line.id, coalesce(line.parent_id, 0), line.name,
        coalesce((SELECT called.label FROM budget_labels AS called
                  WHERE called.line_id = line.id AND called.day <= $2

@@ -1,5 +1,6 @@
 -- The same as the lines were known at an instant, of all or ($4) of a line and those below it. The
 -- sums are those that are known now: table_later says what to take off.
+-- Large: a row for each line.
 WITH RECURSIVE below (id) AS (
     SELECT root.id FROM budget_lines AS root WHERE root.id = $4
     UNION ALL

@@ -1,4 +1,5 @@
 -- The records of a report, in the order of the text.
+-- Large: as long as the text.
 SELECT finding
 FROM audit_finding
 WHERE report_id = $1
