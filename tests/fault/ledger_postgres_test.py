@@ -20,17 +20,15 @@ CUT_SECONDS_MAX = 0.5
 RESTART_SECONDS = 60
 
 
-def setUpModule():
+def start_cluster(test, durable):
+    """One for the tests of a class."""
     global cluster
     try:
-        cluster = Cluster()
+        cluster = Cluster(durable)
     except Missing as why:
         raise unittest.SkipTest(str(why)) from None
     cluster.__enter__()
-
-
-def tearDownModule():
-    cluster.__exit__()
+    test.addClassCleanup(cluster.__exit__)
 
 
 class PostgresBudget(BudgetProcess):
@@ -84,6 +82,10 @@ def break_something(budget, choose):
 class CrashPostgresTest(crash.LedgerCrashTest):
     choose = random.Random(crash.SEED)
 
+    @classmethod
+    def setUpClass(cls):
+        start_cluster(cls, durable=True) # As in production.
+
     def make(self):
         return PostgresBudget()
 
@@ -97,6 +99,12 @@ class CrashPostgresTest(crash.LedgerCrashTest):
 class HistoryPostgresTest(history.LedgerHistoryTest):
     choose = random.Random(history.SEED)
 
+    @classmethod
+    def setUpClass(cls):
+        # Processes are killed, not the machine: what they wrote stays, and most of the time goes by
+        # while nothing is.
+        start_cluster(cls, durable=False)
+
     def make(self, program="bin/budget"):
         return PostgresBudget(program)
 
@@ -105,6 +113,10 @@ class HistoryPostgresTest(history.LedgerHistoryTest):
 
 
 class OrderPostgresTest(order.LedgerOrderTest):
+    @classmethod
+    def setUpClass(cls):
+        start_cluster(cls, durable=False)
+
     def make(self):
         return PostgresBudget()
 

@@ -60,7 +60,8 @@ def free_port():
 
 
 class Cluster:
-    def __init__(self):
+    def __init__(self, durable=False):
+        self.durable = durable
         self.programs = programs()
         self.root = os.geteuid() == 0
         if self.root:
@@ -101,8 +102,9 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self):
-        """The data is for one test: nothing of it is ever synced."""
-        settings = {"port": self.port, "listen_addresses": "127.0.0.1", "fsync": "off",
+        """The data is for one test: unless it is to be durable, nothing of it is ever synced."""
+        settings = {"port": self.port, "listen_addresses": "127.0.0.1",
+                    "fsync": "on" if self.durable else "off",
                     "unix_socket_directories": self.folder, "max_connections": 200, "shared_buffers": "16MB"}
         command = [self.programs / "postgres", "-D", self.folder / "data"]
         for name, value in settings.items():
