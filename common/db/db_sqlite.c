@@ -92,10 +92,10 @@ static enum status script(void *self, const char *text, struct fault *fault)
 }
 
 /* A commit that brings the log into the store waits for the disk to take the pages from where they
- * lie scattered, and so do all behind it: half as many as SQLite would gather take a third off the
- * slowest commits of a busy ledger, and little off its full load. A connection of another thread
- * is no way out: what it brings in while others commit is not synced before the rest is, and where
- * that sync fails the same pages would not be written again. */
+ * lie scattered, and so do all behind it: half as many as SQLite would gather take a quarter off
+ * the slowest commits of a busy ledger, and little off its full load. A connection of another
+ * thread is no way out: what it brings in while others commit is not synced before the rest is, and
+ * where that sync fails the same pages would not be written again. */
 static int configure(sqlite3 *sqlite, enum db_access access)
 {
     char pragmas[512];
