@@ -51,26 +51,13 @@ static enum status record(struct budget_fixture *at, struct rpc_call *call, stru
     return status;
 }
 
-static void begin(struct budget_fixture *at, struct rpc_call *call)
-{
-    budget_open_fixture(at);
-    CU_ASSERT_EQUAL_FATAL(budget_put_seoul_2020(at, NULL), OK);
-    calls_begin(call, at->db);
-}
-
-static void end(struct budget_fixture *at, struct rpc_call *call)
-{
-    calls_end(call);
-    budget_close_fixture(at);
-}
-
 static void records_and_shows_contracts(void)
 {
     struct budget_fixture at;
     struct rpc_call call;
     struct drafted draft;
     budget_contract *made;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     draft_begin(&draft);
     CU_ASSERT_EQUAL_FATAL(record(&at, &call, &draft, &made), OK);
     CU_ASSERT_STRING_EQUAL(made->name, "contracts/1");
@@ -88,7 +75,7 @@ static void records_and_shows_contracts(void)
     get.name = string_borrow("contracts/2");
     CU_ASSERT_EQUAL(budget_get_contract(&at.budget, &call, &get, &got), NOT_FOUND);
     check_reason(&call, "CONTRACT_UNKNOWN", "contracts/2");
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 /* A change of the draft, and what recording it says. */
@@ -135,7 +122,7 @@ static void refuses_bad_contracts(void)
     };
     struct budget_fixture at;
     struct rpc_call call;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         struct drafted draft;
         draft_begin(&draft);
@@ -155,7 +142,7 @@ static void refuses_bad_contracts(void)
         if (cases[i].field[0] != '\0') CU_ASSERT_TRUE(violates(&call, cases[i].field));
         CU_ASSERT_EQUAL(number_of(at.db, count_contracts), 0);
     }
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 static void checks_without_recording(void)
@@ -163,7 +150,7 @@ static void checks_without_recording(void)
     struct budget_fixture at;
     struct rpc_call call;
     struct drafted draft;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     draft_begin(&draft);
     budget_check_contract_request in = BUDGET_CHECK_CONTRACT_REQUEST_INIT;
     budget_check_contract_response out = BUDGET_CHECK_CONTRACT_RESPONSE_INIT;
@@ -180,7 +167,7 @@ static void checks_without_recording(void)
     CU_ASSERT_EQUAL(out.allowed_methods[0], BUDGET_CONTRACT_METHOD_COMPETITIVE);
     CU_ASSERT_EQUAL(out.allowed_methods[1], BUDGET_CONTRACT_METHOD_PREFERRED_VENDOR);
     CU_ASSERT_EQUAL(number_of(at.db, count_contracts), 0);
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 static budget_procedure *open_procedure(struct budget_fixture *at, struct rpc_call *call)
@@ -219,7 +206,7 @@ static void takes_a_service_contract_through_its_stages(void)
     struct drafted draft;
     budget_procedure *procedure;
     budget_contract *made;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     const char *name = open_procedure(&at, &call)->name;
     static const struct {
         int stage;
@@ -280,7 +267,7 @@ static void takes_a_service_contract_through_its_stages(void)
     list.open = true;
     CU_ASSERT_EQUAL_FATAL(budget_list_procedures(&at.budget, &call, &list, &listed), OK);
     CU_ASSERT_EQUAL(listed.n_procedures, 1);
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 static void binds_contracts_to_commitments(void)
@@ -288,7 +275,7 @@ static void binds_contracts_to_commitments(void)
     struct budget_fixture at;
     struct rpc_call call;
     struct drafted draft;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     char *line = budget_line_2020(&at, ROW_GRANT);
     int64_t entry = number_of(
         at.db, "SELECT entry.id FROM budget_entries AS entry JOIN budget_lines AS line ON line.id "
@@ -321,7 +308,7 @@ static void binds_contracts_to_commitments(void)
     draft.terms.line = line;
     draft.terms.amount_won = INT64_C(9703353000) - 1;
     CU_ASSERT_EQUAL(record(&at, &call, &draft, NULL), OK);
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 static size_t count_listed(struct budget_fixture *at, struct rpc_call *call,
@@ -370,7 +357,7 @@ static void lists_contracts_by_what_they_are(void)
 {
     struct budget_fixture at;
     struct rpc_call call;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     lay_contracts(&at, &call);
     static const struct {
         int row;
@@ -410,7 +397,7 @@ static void lists_contracts_by_what_they_are(void)
     budget_list_contracts_response listed = BUDGET_LIST_CONTRACTS_RESPONSE_INIT;
     list.page_token = string_borrow("2020-03");
     CU_ASSERT_EQUAL(budget_list_contracts(&at.budget, &call, &list, &listed), INVALID_ARGUMENT);
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 static enum status warn(struct budget_fixture *at, struct rpc_call *call, const char *first,
@@ -431,7 +418,7 @@ static void warns_with_names_and_arithmetic(void)
     struct budget_fixture at;
     struct rpc_call call;
     budget_list_contract_warnings_response out;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     lay_contracts(&at, &call);
     CU_ASSERT_EQUAL_FATAL(warn(&at, &call, "", "2020-04-30", 0, &out), OK);
     CU_ASSERT_EQUAL(out.contract_count, 7);
@@ -464,7 +451,7 @@ static void warns_with_names_and_arithmetic(void)
     CU_ASSERT_EQUAL(out.n_warnings, 0);
     CU_ASSERT_EQUAL(warn(&at, &call, "2020-05-01", "2020-04-30", 0, &out), INVALID_ARGUMENT);
     CU_ASSERT_TRUE(violates(&call, "first_day"));
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 static enum status sweep_record(struct budget_fixture *at, struct rpc_call *call)
@@ -508,7 +495,7 @@ static void survives_every_failed_allocation(void)
 {
     struct budget_fixture at;
     struct rpc_call call;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     lay_contracts(&at, &call);
     (void)open_procedure(&at, &call);
     static swept_call *const calls[] = {sweep_record, sweep_check, sweep_list, sweep_warnings,
@@ -516,7 +503,7 @@ static void survives_every_failed_allocation(void)
     for (size_t i = 0; i < ARRAY_LENGTH(calls); i++)
         sweep_allocations(&at, calls[i]);
     CU_ASSERT_EQUAL(number_of(at.db, count_contracts), 7);
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 SUITE("budget contracts in the store", {"records and shows contracts", records_and_shows_contracts},

@@ -6,19 +6,6 @@
 #include "support/budget_calls.h"
 #include "support/suite.h"
 
-static void begin(struct budget_fixture *at, struct rpc_call *call)
-{
-    budget_open_fixture(at);
-    CU_ASSERT_EQUAL_FATAL(budget_put_seoul_2020(at, NULL), OK);
-    calls_begin(call, at->db);
-}
-
-static void end(struct budget_fixture *at, struct rpc_call *call)
-{
-    calls_end(call);
-    budget_close_fixture(at);
-}
-
 static budget_fund_account *account_of(struct budget_fixture *at, struct rpc_call *call,
                                        const char *as_of, size_t index)
 {
@@ -63,7 +50,7 @@ static void lifts_the_rate_by_what_is_planned(void)
     struct budget_fixture at;
     struct rpc_call call;
     budget_planned_fund_item *item;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     budget_fund_account *account = account_of(&at, &call, "2020-04-13", 0);
     CU_ASSERT_EQUAL(account->execution_rate->units, 905);
     CU_ASSERT_EQUAL(account->planned_rate->units, 905);
@@ -87,7 +74,7 @@ static void lifts_the_rate_by_what_is_planned(void)
     CU_ASSERT_EQUAL(account_of(&at, &call, "", 0)->planned_rate->units, 905);
     CU_ASSERT_EQUAL(account_of(&at, &call, "2020-05-01", 0)->planned_won, 0);
     CU_ASSERT_EQUAL(account_of(&at, &call, "2020-04-30", 0)->planned_won, 116600000);
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 static void refuses_what_the_fund_does_not_have(void)
@@ -95,7 +82,7 @@ static void refuses_what_the_fund_does_not_have(void)
     struct budget_fixture at;
     struct rpc_call call;
     budget_planned_fund_item *item;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     const char *name = account_of(&at, &call, "", 0)->name;
     CU_ASSERT_EQUAL(plan(&at, &call, "fundAccounts/99", 1, "2020-04-13", NULL), NOT_FOUND);
     check_reason(&call, "ACCOUNT_UNKNOWN", "fundAccounts/99");
@@ -116,7 +103,7 @@ static void refuses_what_the_fund_does_not_have(void)
     CU_ASSERT_EQUAL(settle(&at, &call, item->name, "2020-04-14"), FAILED_PRECONDITION);
     check_reason(&call, "ITEM_SETTLED", "2020-04-13");
     CU_ASSERT_EQUAL(plan(&at, &call, name, 1, "2020-04-13", NULL), OK);
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 static enum status sweep_plan(struct budget_fixture *at, struct rpc_call *call)
@@ -140,12 +127,12 @@ static void survives_every_failed_allocation(void)
 {
     struct budget_fixture at;
     struct rpc_call call;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     CU_ASSERT_EQUAL_FATAL(plan(&at, &call, "fundAccounts/1", 5, "2020-04-13", NULL), OK);
     static swept_call *const calls[] = {sweep_plan, sweep_settle, sweep_list};
     for (size_t i = 0; i < ARRAY_LENGTH(calls); i++)
         sweep_allocations(&at, calls[i]);
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 static size_t account_count(struct budget_fixture *at, struct rpc_call *call, const char *publisher,
@@ -179,7 +166,7 @@ static void tells_bureaus_apart(void)
         "FROM counted"};
     struct budget_fixture at;
     struct rpc_call call;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     size_t own = account_count(&at, &call, "", OK);
     CU_ASSERT_EQUAL_FATAL(db_run_plain(at.db, &other), OK);
     CU_ASSERT_EQUAL(account_count(&at, &call, "", OK), own + 1);
@@ -190,7 +177,7 @@ static void tells_bureaus_apart(void)
     (void)account_count(&at, &call, "", OUT_OF_RANGE);
     CU_ASSERT_PTR_NOT_NULL(strstr(rpc_fault(&call)->message, "more than 1000 accounts"));
     CU_ASSERT_EQUAL(account_count(&at, &call, "강국", OK), 1000);
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 SUITE("budget funds", {"lifts the rate by what is planned", lifts_the_rate_by_what_is_planned},

@@ -9,19 +9,6 @@
 
 enum { POINTS_MAX = 4, PARTS_MAX = 4 };
 
-static void begin(struct budget_fixture *at, struct rpc_call *call)
-{
-    budget_open_fixture(at);
-    CU_ASSERT_EQUAL_FATAL(budget_put_seoul_2020(at, NULL), OK);
-    calls_begin(call, at->db);
-}
-
-static void end(struct budget_fixture *at, struct rpc_call *call)
-{
-    calls_end(call);
-    budget_close_fixture(at);
-}
-
 static int64_t number_of(struct db *db, const char *text)
 {
     struct db_sql sql = {text, text};
@@ -100,7 +87,7 @@ static void warns_of_lines_behind_their_plan(void)
     struct budget_fixture at;
     struct rpc_call call;
     budget_list_pace_response out;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     CU_ASSERT_EQUAL_FATAL(set_plan(&at, &call, information_line, 0, quarter, 2), OK);
     CU_ASSERT_EQUAL_FATAL(set_plan(&at, &call, brand_line, 1, committed, 1), OK);
     list_pace(&at, &call, "2020-03-31", false, &out);
@@ -143,7 +130,7 @@ static void warns_of_lines_behind_their_plan(void)
     CU_ASSERT_EQUAL(out.n_rows, 0);
     list_pace(&at, &call, "2019-12-31", false, &out);
     CU_ASSERT_EQUAL(out.n_rows, 0);
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 /* The audit's lines at the end of 2019: 97.6 and 96.7 percent, here of a thousand million won. */
@@ -183,7 +170,7 @@ static void shows_the_rates_of_a_years_end(void)
     CU_ASSERT_STRING_EQUAL(out.rows[1]->next_day, "2019-12-31");
     list_pace(&at, &call, "2019-12-26", false, &out);
     CU_ASSERT_EQUAL(out.rows[1]->actual_won, 0);
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 static void keeps_plans_and_forgets_none(void)
@@ -192,7 +179,7 @@ static void keeps_plans_and_forgets_none(void)
     static const struct point second[] = {{"2020-06-30", 0, 5}, {"2020-12-31", 0, 6}};
     struct budget_fixture at;
     struct rpc_call call;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     budget_get_plan_request in = BUDGET_GET_PLAN_REQUEST_INIT;
     budget_get_plan_response out = BUDGET_GET_PLAN_RESPONSE_INIT;
     in.line = string_borrow(brand_line);
@@ -215,7 +202,7 @@ static void keeps_plans_and_forgets_none(void)
     budget_list_pace_response pace;
     list_pace(&at, &call, "2020-12-31", false, &pace);
     CU_ASSERT_EQUAL(pace.n_rows, 0);
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 static void refuses_bad_plans(void)
@@ -263,7 +250,7 @@ static void refuses_bad_plans(void)
     };
     struct budget_fixture at;
     struct rpc_call call;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         enum status status =
             set_plan(&at, &call, cases[i].line, cases[i].basis, cases[i].points, cases[i].count);
@@ -296,7 +283,7 @@ static void refuses_bad_plans(void)
         if (reasons[i].field[0] != '\0') CU_ASSERT_TRUE(violates(&call, reasons[i].field));
     }
     CU_ASSERT_EQUAL(number_of(at.db, "SELECT count(*) FROM budget_pace_reasons"), 0);
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 struct part {
@@ -364,7 +351,7 @@ static void pays_a_grant_in_thirds(void)
     struct budget_fixture at;
     struct rpc_call call;
     budget_grant *grant;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     char *paid = arena_printf(
         &at.arena, "entries/%d",
         (int)number_of(at.db, "SELECT entry.id FROM budget_entries AS entry JOIN budget_lines AS "
@@ -393,7 +380,7 @@ static void pays_a_grant_in_thirds(void)
     check_reason(&call, "INSTALMENT_PAID", paid);
     CU_ASSERT_EQUAL(pay(&at, &call, "grants/1/instalments/2", paid, NULL), ALREADY_EXISTS);
     check_reason(&call, "ENTRY_TAKEN", paid);
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 /* An instalment is open again when its expenditure is taken back. */
@@ -440,7 +427,7 @@ static void opens_what_was_taken_back(void)
     CU_ASSERT_EQUAL_FATAL(create_grant(&at, &call, other, 1000, parts, 2, NULL), OK);
     CU_ASSERT_EQUAL(pay(&at, &call, "grants/2/instalments/1", entry, NULL), FAILED_PRECONDITION);
     check_reason(&call, "NOT_AN_EXPENDITURE", "");
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 static void refuses_bad_grants(void)
@@ -516,7 +503,7 @@ static void refuses_bad_grants(void)
     };
     struct budget_fixture at;
     struct rpc_call call;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         enum status status = create_grant(&at, &call, cases[i].line, cases[i].total_won,
                                           cases[i].parts, cases[i].count, NULL);
@@ -541,14 +528,14 @@ static void refuses_bad_grants(void)
     in.name = string_borrow("grants/7");
     CU_ASSERT_EQUAL(budget_get_grant(&at.budget, &call, &in, &out), NOT_FOUND);
     check_reason(&call, "GRANT_UNKNOWN", "grants/7");
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 static void pages_through_grants(void)
 {
     struct budget_fixture at;
     struct rpc_call call;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     for (int i = 0; i < 3; i++)
         CU_ASSERT_EQUAL_FATAL(
             create_grant(&at, &call, i == 1 ? brand_line : grant_line, 30000, thirds, 3, NULL), OK);
@@ -568,7 +555,7 @@ static void pages_through_grants(void)
     in.line = string_borrow(grant_line);
     CU_ASSERT_EQUAL_FATAL(budget_list_grants(&at.budget, &call, &in, &out), OK);
     CU_ASSERT_EQUAL(out.n_grants, 2);
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 static enum status sweep_plan(struct budget_fixture *at, struct rpc_call *call)
@@ -603,7 +590,7 @@ static void survives_every_failed_allocation(void)
     static const struct point points[] = {{"2020-03-31", 200, 0}};
     struct budget_fixture at;
     struct rpc_call call;
-    begin(&at, &call);
+    budget_calls_begin(&at, &call);
     CU_ASSERT_EQUAL_FATAL(set_plan(&at, &call, brand_line, 0, points, 1), OK);
     CU_ASSERT_EQUAL_FATAL(set_reason(&at, &call, brand_line, 1, "x", "2020-01-01", ""), OK);
     for (int i = 0; i < 2; i++)
@@ -611,7 +598,7 @@ static void survives_every_failed_allocation(void)
     static swept_call *const calls[] = {sweep_plan, sweep_pace, sweep_grant, sweep_grants};
     for (size_t i = 0; i < ARRAY_LENGTH(calls); i++)
         sweep_allocations(&at, calls[i]);
-    end(&at, &call);
+    budget_calls_end(&at, &call);
 }
 
 SUITE("budget plans in the store",

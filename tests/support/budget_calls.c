@@ -5,6 +5,19 @@
 
 #include "support/suite.h"
 
+void budget_calls_begin(struct budget_fixture *at, struct rpc_call *call)
+{
+    budget_open_fixture(at);
+    CU_ASSERT_EQUAL_FATAL(budget_put_seoul_2020(at, NULL), OK);
+    calls_begin(call, at->db);
+}
+
+void budget_calls_end(struct budget_fixture *at, struct rpc_call *call)
+{
+    calls_end(call);
+    budget_close_fixture(at);
+}
+
 char *budget_line_2020(struct budget_fixture *at, int row)
 {
     char *name = arena_printf(&at->arena, "lines/2020-general-%04d", row);

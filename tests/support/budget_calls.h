@@ -4,6 +4,10 @@
 
 #include "support/budget_reports.h"
 
+/* Opens a fixture that holds the report of 2020, and begins a call on it; ends both. */
+void budget_calls_begin(struct budget_fixture *at, struct rpc_call *call);
+void budget_calls_end(struct budget_fixture *at, struct rpc_call *call);
+
 /* Lines of the report of 2020 by their place in its table. */
 enum {
     ROW_TOTAL = 1,
