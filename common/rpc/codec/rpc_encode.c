@@ -15,17 +15,18 @@ struct frame {
 };
 
 struct encoder {
+    uint8_t *begin; /* Of the window: the bytes behind the buffer's content that are written to. */
+    uint8_t *at;    /* The first byte that is written; those before it are free. */
+    uint8_t *end;
     struct buffer *out;
-    size_t window; /* The bytes behind the buffer's content that are written to. */
-    size_t left;   /* Of these, those not written yet: they are the first. */
-    size_t depth;  /* Index of the innermost frame. */
+    size_t depth; /* Index of the innermost frame. */
     enum status status;
     struct frame frames[RPC_DEPTH_MAX + 1]; /* Set when entered. */
 };
 
-static size_t written(const struct encoder *encoder)
+static inline size_t written(const struct encoder *encoder)
 {
-    return encoder->window - encoder->left;
+    return (size_t)(encoder->end - encoder->at);
 }
 
 /* Widens the window, and moves what was written to its end. */
@@ -33,7 +34,8 @@ static bool widen(struct encoder *encoder, size_t bytes)
 {
     size_t room = encoder->out->bytes_max - encoder->out->length;
     size_t done = written(encoder);
-    size_t window = encoder->window * 2 + WINDOW_BYTES_MIN;
+    size_t left = (size_t)(encoder->at - encoder->begin);
+    size_t window = (done + left) * 2 + WINDOW_BYTES_MIN;
     while (window - done < bytes && window <= room)
         window *= 2;
     if (window > room) window = room;
@@ -42,23 +44,24 @@ static bool widen(struct encoder *encoder, size_t bytes)
         encoder->status = RESOURCE_EXHAUSTED;
         return false;
     }
-    memmove(begin + window - done, begin + encoder->left, done);
-    encoder->window = window;
-    encoder->left = window - done;
+    memmove(begin + window - done, begin + left, done);
+    encoder->begin = begin;
+    encoder->end = begin + window;
+    encoder->at = encoder->end - done;
     return true;
 }
 
 /* Room for so many bytes before those that were written. NULL: there is none. */
 static inline uint8_t *put(struct encoder *encoder, size_t bytes)
 {
-    if (encoder->left < bytes && !widen(encoder, bytes)) return NULL;
-    encoder->left -= bytes;
-    return encoder->out->bytes + encoder->out->length + encoder->left;
+    if ((size_t)(encoder->at - encoder->begin) < bytes && !widen(encoder, bytes)) return NULL;
+    return encoder->at -= bytes;
 }
 
 static inline void put_varint(struct encoder *encoder, uint64_t value)
 {
-    uint8_t *at = put(encoder, wire_varint_bytes(value));
+    size_t bytes = value < 0x80 ? 1 : wire_varint_bytes(value);
+    uint8_t *at = put(encoder, bytes);
     if (at != NULL) (void)wire_put_varint(at, value);
 }
 
@@ -81,7 +84,7 @@ static bool is_nul(const char *at)
 /* Writes bytes behind their length. */
 static inline void put_bytes(struct encoder *encoder, const void *bytes, size_t length)
 {
-    size_t head = wire_varint_bytes(length);
+    size_t head = length < 0x80 ? 1 : wire_varint_bytes(length);
     uint8_t *at = put(encoder, head + length);
     if (at == NULL) return;
     (void)wire_put_varint(at, length);
@@ -195,23 +198,32 @@ static void enter(struct encoder *encoder, const ProtobufCMessage *message)
     if (message != NULL) put_unknown(encoder, message);
 }
 
-static void put_field(struct encoder *encoder, struct frame *frame)
+/* Writes the fields of the frame that are left, up to the next one that is made of messages. */
+static void put_fields(struct encoder *encoder, struct frame *frame)
 {
-    const ProtobufCFieldDescriptor *field = &frame->message->descriptor->fields[--frame->field];
-    if (!rpc_field_is_set(frame->message, field)) return;
-    const void *value = rpc_field_value(frame->message, field);
-    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-        size_t count = rpc_field_count(frame->message, field);
-        if (field->type == PROTOBUF_C_TYPE_MESSAGE)
-            frame->items = count;
-        else
-            put_list(encoder, field, *(char *const *)value, count);
-    } else if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
-        enter(encoder, *(ProtobufCMessage *const *)value);
-    } else {
+    const ProtobufCMessage *message = frame->message;
+    const ProtobufCFieldDescriptor *begin = message->descriptor->fields;
+    const ProtobufCFieldDescriptor *field = begin + frame->field;
+    while (field-- > begin) {
+        if (!rpc_field_is_set(message, field)) continue;
+        const void *value = rpc_field_value(message, field);
+        bool list = field->label == PROTOBUF_C_LABEL_REPEATED;
+        if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
+            frame->field = (unsigned)(field - begin);
+            if (list)
+                frame->items = rpc_field_count(message, field);
+            else
+                enter(encoder, *(ProtobufCMessage *const *)value);
+            return;
+        }
+        if (list) {
+            put_list(encoder, field, *(char *const *)value, rpc_field_count(message, field));
+            continue;
+        }
         put_value(encoder, field->type, value);
         put_tag(encoder, field->id, wire_type_of(field->type));
     }
+    frame->field = 0;
 }
 
 /* Writes the next part of the innermost frame; false: there is nothing more. */
@@ -226,7 +238,7 @@ static bool step(struct encoder *encoder)
         return true;
     }
     if (frame->field > 0) {
-        put_field(encoder, frame);
+        put_fields(encoder, frame);
         return true;
     }
     if (encoder->depth == 0) return false;
@@ -239,23 +251,21 @@ static bool step(struct encoder *encoder)
 enum status rpc_encode(const ProtobufCMessage *message, struct buffer *out)
 {
     struct encoder encoder;
-    uint8_t *begin;
     encoder.out = out;
-    encoder.window = encoder.left = 0;
     encoder.depth = 0;
     encoder.status = OK;
     /* At first only the near part of the buffer: small messages then touch little memory. */
     size_t room = out->bytes_max - out->length;
-    encoder.window = encoder.left = room < WINDOW_BYTES_MIN ? room : WINDOW_BYTES_MIN;
-    if (buffer_reserve(out, encoder.window, &begin) != OK) return RESOURCE_EXHAUSTED;
+    size_t window = room < WINDOW_BYTES_MIN ? room : WINDOW_BYTES_MIN;
+    if (buffer_reserve(out, window, &encoder.begin) != OK) return RESOURCE_EXHAUSTED;
+    encoder.at = encoder.end = encoder.begin + window;
     encoder.frames[0] = (struct frame){.message = message, .field = message->descriptor->n_fields};
     put_unknown(&encoder, message);
     while (encoder.status == OK && step(&encoder)) {
     }
     if (encoder.status != OK) return encoder.status;
     size_t length = written(&encoder);
-    begin = out->bytes + out->length;
-    if (length > 0) memmove(begin, begin + encoder.left, length);
+    if (length > 0) memmove(encoder.begin, encoder.at, length);
     out->length += length;
     return OK;
 }
