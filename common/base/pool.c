@@ -7,17 +7,6 @@
 
 #include "base/arena.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 enum { CLASS_BYTES_MIN = 64, CLASS_COUNT = 6, CLASS_NONE = CLASS_COUNT, ALIGNMENT = 16 };
 
 /* Stands before every block. */
@@ -41,7 +30,7 @@ _Static_assert(CLASS_BYTES_MIN << (CLASS_COUNT - 1) == POOL_BLOCK_BYTES_MAX, "th
 static size_t class_of(size_t bytes)
 {
     if (bytes <= CLASS_BYTES_MIN) return 0;
-    if (SANITIZED || bytes > POOL_BLOCK_BYTES_MAX) return CLASS_NONE;
+    if (!POOL_WAITS || bytes > POOL_BLOCK_BYTES_MAX) return CLASS_NONE;
     enum { BITS = 64, CLASS_BITS_MIN = 6 };
     return (size_t)(BITS - __builtin_clzll((unsigned long long)bytes - 1) - CLASS_BITS_MIN);
 }
@@ -72,6 +61,11 @@ void pool_free(struct pool *pool)
 {
     if (pool == NULL) return;
     assert(pool->used_count == 0);
+    pool_leave(pool);
+}
+
+void pool_leave(struct pool *pool)
+{
     pool_trim(pool);
     free(pool);
 }
@@ -123,13 +117,20 @@ void pool_block_free(struct pool *pool, void *block)
 {
     if (block == NULL) return;
     struct head *head = (struct head *)block - 1;
-    pool->used_count--;
+    if (pool != NULL) pool->used_count--;
     size_t size = head->class == CLASS_NONE ? 0 : class_bytes(head->class);
-    if (head->class == CLASS_NONE || SANITIZED || pool->kept_bytes + size > POOL_KEPT_BYTES_MAX) {
+    if (pool == NULL || head->class == CLASS_NONE || !POOL_WAITS ||
+        pool->kept_bytes + size > POOL_KEPT_BYTES_MAX) {
         free(head);
         return;
     }
     head->next = pool->waiting[head->class];
     pool->waiting[head->class] = head;
     pool->kept_bytes += size;
+}
+
+size_t pool_block_bytes(const void *block)
+{
+    const struct head *head = (const struct head *)block - 1;
+    return head->bytes;
 }

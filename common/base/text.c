@@ -125,6 +125,30 @@ ptrdiff_t text_invalid_at(struct text text)
     return -1;
 }
 
+/* One of eight bytes is a control character. */
+static bool has_control(uint64_t eight)
+{
+    const uint64_t ones = UINT64_MAX / 0xFF;
+    uint64_t not_delete = eight ^ (ones * 0x7F);
+    uint64_t low = (eight - ones * 0x20) & ~eight;
+    uint64_t delete = (not_delete - ones) & ~not_delete;
+    return ((low | delete) & (ones * 0x80)) != 0;
+}
+
+ptrdiff_t text_control_at(struct text text)
+{
+    size_t i = 0;
+    for (uint64_t eight; i + sizeof eight <= text.length; i += sizeof eight) {
+        memcpy(&eight, text.bytes + i, sizeof eight);
+        if (has_control(eight)) break;
+    }
+    for (; i < text.length; i++) {
+        unsigned char byte = (unsigned char)text.bytes[i];
+        if (byte < 0x20 || byte == 0x7F) return (ptrdiff_t)i;
+    }
+    return -1;
+}
+
 size_t text_code_points(struct text text)
 {
     size_t points = 0;

@@ -53,6 +53,9 @@ struct text text_cut(struct text text, size_t bytes_max);
  * U+10FFFF included), or -1. */
 ptrdiff_t text_invalid_at(struct text text);
 
+/* Offset of the first control character of ASCII (below U+0020, or U+007F), or -1. */
+ptrdiff_t text_control_at(struct text text);
+
 /* The code point at *offset, which moves behind it. The text must be valid UTF-8 and *offset less
  * than its length. */
 static inline uint32_t text_next(struct text text, size_t *offset)

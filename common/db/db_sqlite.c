@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "db/db_engine.h"
+#include "db/db_sqlite_memory.h"
 #include "db/db_wal.h"
 
 enum {
@@ -118,11 +119,10 @@ static int configure(sqlite3 *sqlite, enum db_access access)
     return result;
 }
 
-/* Once, before the first connection. SQLite counts what it allocates under a lock that all its
- * threads share: a quarter of a small read's time. Nobody here asks for the count. */
+/* Once, before the first connection. */
 static void prepare_library(void)
 {
-    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    db_sqlite_memory_configure();
     (void)db_wal_vfs();
 }
 

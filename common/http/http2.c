@@ -83,40 +83,59 @@ void http2_release_fields(struct http_exchange *exchange)
     exchange->held_count = 0;
 }
 
-/* Of the fields whose names begin with a colon nobody asks for more than these two. */
-static void keep_pseudo_field(struct http_exchange *exchange, struct text name, struct text value)
+/* The stream is reset; what still comes on it is read over, and its close frees the exchange. */
+static void refuse_malformed(struct http_connection *connection, struct http_exchange *exchange)
 {
-    if (text_equal(name, text_from(":method"))) {
-        exchange->request.method = value;
-    } else if (text_equal(name, text_from(":path"))) {
-        size_t bytes_max = exchange->server->config.limits.head_bytes_max;
-        exchange->head_too_large = value.length > bytes_max;
-        if (!exchange->head_too_large) http_exchange_keep_target(exchange, value);
+    exchange->rules.malformed = true;
+    http2_reset_stream(connection, exchange->stream_id, NGHTTP2_PROTOCOL_ERROR);
+}
+
+static void keep_target(struct http_exchange *exchange, struct text target)
+{
+    size_t bytes_max = exchange->server->config.limits.head_bytes_max;
+    exchange->head_too_large = target.length > bytes_max;
+    if (!exchange->head_too_large) http_exchange_keep_target(exchange, target);
+}
+
+/* Of the pseudo-fields nobody asks for more than these two. */
+static void keep(struct http_exchange *exchange, enum http2_field field, nghttp2_rcbuf *name,
+                 nghttp2_rcbuf *value)
+{
+    bool pseudo = field >= HTTP2_FIELD_METHOD && field <= HTTP2_FIELD_AUTHORITY;
+    if (field == HTTP2_FIELD_IGNORED || field == HTTP2_FIELD_SCHEME ||
+        field == HTTP2_FIELD_AUTHORITY) {
+        return;
     }
+    exchange->head_too_large = !http_exchange_hold_room(exchange);
+    if (exchange->head_too_large) return;
+    hold(exchange, value);
+    if (!pseudo) hold(exchange, name);
+    if (field == HTTP2_FIELD_METHOD)
+        exchange->request.method = text_of(value);
+    else if (field == HTTP2_FIELD_PATH)
+        keep_target(exchange, text_of(value));
+    else
+        http_exchange_keep_field(exchange, text_of(name), text_of(value));
 }
 
 static int on_header(nghttp2_session *session, const nghttp2_frame *frame, nghttp2_rcbuf *name,
                      nghttp2_rcbuf *value, uint8_t flags, void *context)
 {
-    (void)session;
     (void)flags;
     struct http_connection *connection = context;
     struct text name_text = text_of(name);
     struct text value_text = text_of(value);
     http2_flood_field(connection, name_text.length + value_text.length + HTTP_FIELD_OVERHEAD_BYTES);
-    /* Trailers of a request are read over: no protocol here uses them. */
-    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
-    struct http_exchange *exchange = connection->http2->reading;
-    if (exchange == NULL || exchange->head_too_large) return 0;
-    exchange->head_too_large = !http_exchange_hold_room(exchange);
-    if (exchange->head_too_large) return 0;
-    hold(exchange, value);
-    if (name_text.length > 0 && name_text.bytes[0] == ':') {
-        keep_pseudo_field(exchange, name_text, value_text);
-    } else {
-        hold(exchange, name);
-        http_exchange_keep_field(exchange, name_text, value_text);
-    }
+    if (frame->hd.type != NGHTTP2_HEADERS) return 0;
+    bool head = frame->headers.cat == NGHTTP2_HCAT_REQUEST;
+    struct http_exchange *exchange =
+        head ? connection->http2->reading : exchange_of(session, frame->hd.stream_id);
+    if (exchange == NULL || exchange->rules.malformed) return 0;
+    enum http2_field field = http2_field_of(name_text, value_text);
+    if (!http2_rules_field(&exchange->rules, field, value_text))
+        refuse_malformed(connection, exchange);
+    else if (head && !exchange->head_too_large) /* Of trailers no protocol here uses any. */
+        keep(exchange, field, name, value);
     return 0;
 }
 
@@ -137,9 +156,13 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream_id, c
                    size_t length, void *context)
 {
     (void)flags;
-    (void)context;
     struct http_exchange *exchange = exchange_of(session, stream_id);
     struct text text = {(const char *)bytes, length};
+    if (exchange != NULL && !exchange->rules.malformed &&
+        !http2_rules_receive(&exchange->rules, length)) {
+        refuse_malformed(context, exchange);
+    }
+    if (exchange != NULL && exchange->rules.malformed) exchange = NULL;
     if (exchange != NULL && exchange->streaming && !exchange->replied) {
         http_exchange_receive(exchange, text);
         return 0;
@@ -176,7 +199,8 @@ static bool announces_too_much(const struct http_exchange *exchange)
     size_t bytes_max = exchange->server->config.limits.body_bytes_max;
     uint64_t number = 0;
     for (size_t i = 0; i < length.length && number <= bytes_max; i++) {
-        number = number * 10 + (uint64_t)(length.bytes[i] - '0'); /* nghttp2 checked the digits. */
+        number = number * 10 +
+                 (uint64_t)(length.bytes[i] - '0'); /* The rules have checked the digits. */
     }
     return number > bytes_max;
 }
@@ -199,13 +223,25 @@ static void expect_body(struct http_connection *connection, struct http_exchange
                                  NULL, &status, 1, NULL);
 }
 
+/* Trailers end their stream; a head has what a head must have; a body is as long as was said. */
+static bool keeps_rules(struct http_exchange *exchange, uint8_t type, bool head, bool ends)
+{
+    if (head && !http2_rules_head_ends(&exchange->rules)) return false;
+    if (type == NGHTTP2_HEADERS && !head && !ends) return false;
+    return !ends || http2_rules_end(&exchange->rules);
+}
+
 static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *context)
 {
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
     struct http_exchange *exchange = exchange_of(session, frame->hd.stream_id);
-    if (exchange == NULL) return 0;
+    if (exchange == NULL || exchange->rules.malformed) return 0;
     bool ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     bool head = frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST;
+    if (!keeps_rules(exchange, frame->hd.type, head, ends)) {
+        refuse_malformed(context, exchange);
+        return 0;
+    }
     exchange->ended |= ends;
     if (head && !exchange->head_too_large) (void)http_exchange_offer(exchange);
     if (exchange->replied) return 0;
@@ -286,6 +322,7 @@ static nghttp2_session_callbacks *callbacks_new(void)
 static void options_set(const struct http_limits *limits, nghttp2_option *option)
 {
     nghttp2_option_set_no_auto_window_update(option, 1);
+    nghttp2_option_set_no_http_messaging(option, 1); /* http2_rules.h does it. */
     /* It would keep as many as may be open, for their priorities; id_error() knows enough of them.
      */
     nghttp2_option_set_no_closed_streams(option, 1);

@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include "http/http2_memory.h"
+#include "http/http2_rules.h"
 #include "http/http_message.h"
 #include "http/http_server.h"
 
@@ -88,6 +89,7 @@ struct http_exchange {
     size_t field_capacity;
     struct nghttp2_rcbuf **held; /* HTTP/2: what the fields' texts stand in. */
     size_t held_capacity, held_count;
+    struct http2_rules rules; /* HTTP/2. */
     size_t head_bytes;
     int64_t started_ms;
     int32_t stream_id;

@@ -26,7 +26,8 @@ bool store_count_allocations(void)
     counted.xMalloc = counted_malloc;
     counted.xRealloc = counted_realloc;
     return sqlite3_config(SQLITE_CONFIG_MALLOC, &counted) == SQLITE_OK &&
-           sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0) == SQLITE_OK;
+           sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0) == SQLITE_OK &&
+           sqlite3_initialize() == SQLITE_OK; /* From here on nobody configures it. */
 }
 
 bool store_is_remote(void)

@@ -61,6 +61,10 @@ static void violate(struct check *check, const char *format, ...)
 /* Offset of a control character that no text needs, or -1. */
 static ptrdiff_t control_at(const char *string, size_t length)
 {
+    if (text_control_at((struct text){string, length}) < 0 &&
+        memchr(string, RPC_NUL_FIRST, length) == NULL) {
+        return -1;
+    }
     for (size_t i = 0; i < length; i++) {
         unsigned char byte = (unsigned char)string[i];
         if (byte >= 0x20 && byte != 0x7F && byte != RPC_NUL_FIRST) continue;
