@@ -60,5 +60,24 @@ static void says_when_there_is_no_memory(void)
     pool_free(pool);
 }
 
+/* What one thread allocated, another may free, even when the first has ended. */
+static void lets_blocks_go_elsewhere(void)
+{
+    struct pool *first = pool_new();
+    struct pool *second = pool_new();
+    char *block = pool_block_alloc(first, 100);
+    char *other = pool_block_alloc(first, 100);
+    CU_ASSERT_EQUAL(pool_block_bytes(block), 100);
+    pool_leave(first);
+    memset(block, 'x', 100);
+    pool_block_free(second, block);
+    pool_block_free(NULL, other);
+    block = pool_block_alloc(second, 90);
+    CU_ASSERT_PTR_NOT_NULL(block);
+    pool_block_free(NULL, block);
+    pool_leave(second);
+}
+
 SUITE("pool", {"keeps what is written", keeps_what_is_written}, {"resizes", resizes},
-      {"says when there is no memory", says_when_there_is_no_memory})
+      {"says when there is no memory", says_when_there_is_no_memory},
+      {"lets blocks go elsewhere", lets_blocks_go_elsewhere})

@@ -67,6 +67,22 @@ static void composes_and_folds(void)
     arena_free(&arena);
 }
 
+static void finds_controls(void)
+{
+    static const struct {
+        const char *string;
+        ptrdiff_t at;
+    } rows[] = {
+        {"", -1},           {"a b~", -1},          {"소통 2020, 주요업무보고", -1},
+        {"\x1f", 0},        {"1234567\x7f", 7},    {"12345678\n", 8},
+        {"123456789\t", 9}, {"소통 2020\x01", 11}, {"\x80\xff\xa0 12345", -1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        CU_ASSERT_EQUAL(text_control_at(text_from(rows[i].string)), rows[i].at);
+    CU_ASSERT_EQUAL(text_control_at((struct text){"1234567\0", 8}), 7);
+}
+
 SUITE("text", {"finds invalid UTF-8", finds_invalid_utf8},
       {"cuts on boundaries", cuts_on_boundaries}, {"trims every space", trims_every_space},
-      {"measures", measures}, {"composes and folds", composes_and_folds})
+      {"measures", measures}, {"composes and folds", composes_and_folds},
+      {"finds controls", finds_controls})
