@@ -27,6 +27,10 @@ struct wal_file {
     int length;
     sqlite3_int64 offset; /* Of held[0] in the file. */
     bool last;            /* The head that was written last is that of a commit. */
+    /* What was held is lost, and SQLite asked for something else when that was seen: the next write
+     * or sync says so, which ends the transaction. Until then nothing is read from there on. */
+    int untold;         /* Why; SQLITE_OK: nothing is lost. */
+    sqlite3_int64 lost; /* From where on. */
 };
 
 static struct wal_file *file_of(sqlite3_file *file)
@@ -34,13 +38,33 @@ static struct wal_file *file_of(sqlite3_file *file)
     return (struct wal_file *)(void *)file;
 }
 
-/* On failure what was held is gone: SQLite writes the transaction anew, or not at all. */
+/* On failure what was held is gone; when a write or a sync says so, SQLite undoes the
+ * transaction. */
 static int flush(struct wal_file *own)
 {
     int length = own->length;
     if (length == 0) return SQLITE_OK;
     own->length = 0;
     return own->system->pMethods->xWrite(own->system, own->held, length, own->offset);
+}
+
+/* Before anything else than a write or a sync. */
+static int flush_for_others(struct wal_file *own)
+{
+    sqlite3_int64 offset = own->offset;
+    int result = flush(own);
+    if (result == SQLITE_OK) return SQLITE_OK;
+    own->untold = result;
+    own->lost = offset;
+    return result;
+}
+
+/* Tells what was lost, once. */
+static int tell(struct wal_file *own)
+{
+    int untold = own->untold;
+    own->untold = SQLITE_OK;
+    return untold;
 }
 
 /* ---- Methods of the log ---- */
@@ -57,8 +81,9 @@ static int wal_close(sqlite3_file *file)
 static int wal_read(sqlite3_file *file, void *bytes, int count, sqlite3_int64 offset)
 {
     struct wal_file *own = file_of(file);
-    int result = flush(own);
+    int result = flush_for_others(own);
     if (result != SQLITE_OK) return result;
+    if (own->untold != SQLITE_OK && offset + count > own->lost) return SQLITE_IOERR_READ;
     return own->system->pMethods->xRead(own->system, bytes, count, offset);
 }
 
@@ -80,6 +105,7 @@ static bool holds(struct wal_file *own, int count, sqlite3_int64 offset)
 static int wal_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset)
 {
     struct wal_file *own = file_of(file);
+    if (own->untold != SQLITE_OK) return tell(own);
     if (!holds(own, count, offset)) {
         int result = flush(own);
         if (result != SQLITE_OK) return result;
@@ -97,7 +123,7 @@ static int wal_write(sqlite3_file *file, const void *bytes, int count, sqlite3_i
 static int wal_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
     struct wal_file *own = file_of(file);
-    int result = flush(own);
+    int result = flush_for_others(own);
     if (result != SQLITE_OK) return result;
     return own->system->pMethods->xTruncate(own->system, size);
 }
@@ -105,7 +131,7 @@ static int wal_truncate(sqlite3_file *file, sqlite3_int64 size)
 static int wal_sync(sqlite3_file *file, int flags)
 {
     struct wal_file *own = file_of(file);
-    int result = flush(own);
+    int result = own->untold != SQLITE_OK ? tell(own) : flush(own);
     if (result != SQLITE_OK) return result;
     return own->system->pMethods->xSync(own->system, flags);
 }
@@ -113,7 +139,7 @@ static int wal_sync(sqlite3_file *file, int flags)
 static int wal_size(sqlite3_file *file, sqlite3_int64 *size)
 {
     struct wal_file *own = file_of(file);
-    int result = flush(own);
+    int result = flush_for_others(own);
     if (result != SQLITE_OK) return result;
     return own->system->pMethods->xFileSize(own->system, size);
 }

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "db/db.h"
@@ -186,6 +187,32 @@ static void shows_commits_that_are_not_synced(void)
     fixture_close(&at, "late", 20);
 }
 
+/* A disk that takes nothing, and SQLite reads in the middle of a transaction: what it took for
+ * written is lost. It must not go on with that transaction, and may begin the next. */
+static void tells_what_is_lost(void)
+{
+    enum { HEAD_BYTES = 24, PAGE_BYTES = 4096, FRAME_BYTES = HEAD_BYTES + PAGE_BYTES };
+    static const unsigned char head[HEAD_BYTES], page[PAGE_BYTES];
+    unsigned char bytes[HEAD_BYTES];
+    sqlite3_vfs *vfs = sqlite3_vfs_find(db_wal_vfs());
+    CU_ASSERT_PTR_NOT_NULL_FATAL(vfs);
+    sqlite3_file *file = calloc(1, (size_t)vfs->szOsFile);
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_WAL;
+    CU_ASSERT_EQUAL_FATAL(vfs->xOpen(vfs, "/dev/full", file, flags, NULL), SQLITE_OK);
+    const sqlite3_io_methods *log = file->pMethods;
+    CU_ASSERT_EQUAL(log->xWrite(file, head, HEAD_BYTES, FRAME_BYTES), SQLITE_OK);
+    CU_ASSERT_EQUAL(log->xWrite(file, page, PAGE_BYTES, FRAME_BYTES + HEAD_BYTES), SQLITE_OK);
+    CU_ASSERT_NOT_EQUAL(log->xRead(file, bytes, HEAD_BYTES, 0), SQLITE_OK);
+    CU_ASSERT_EQUAL(log->xRead(file, bytes, HEAD_BYTES, 0), SQLITE_OK); /* Is older. */
+    CU_ASSERT_NOT_EQUAL(log->xRead(file, bytes, HEAD_BYTES, FRAME_BYTES), SQLITE_OK);
+    CU_ASSERT_NOT_EQUAL(log->xWrite(file, head, HEAD_BYTES, (sqlite3_int64)2 * FRAME_BYTES),
+                        SQLITE_OK);
+    CU_ASSERT_EQUAL(log->xWrite(file, head, HEAD_BYTES, FRAME_BYTES), SQLITE_OK);
+    CU_ASSERT_NOT_EQUAL(log->xSync(file, SQLITE_SYNC_NORMAL), SQLITE_OK);
+    CU_ASSERT_EQUAL(log->xClose(file), SQLITE_OK);
+    free(file);
+}
+
 static void is_made_once(void)
 {
     CU_ASSERT_PTR_NOT_NULL_FATAL(db_wal_vfs());
@@ -197,4 +224,4 @@ SUITE("db_wal", {"shows each commit", shows_each_commit},
       {"forgets what was rolled back", forgets_what_was_rolled_back},
       {"writes in few pieces", writes_in_few_pieces},
       {"shows commits that are not synced", shows_commits_that_are_not_synced},
-      {"is made once", is_made_once})
+      {"tells what is lost", tells_what_is_lost}, {"is made once", is_made_once})
