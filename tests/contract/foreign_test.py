@@ -99,6 +99,12 @@ class OverPlainText(ForeignTest):
                                      f"{SERVICE}/GetLine"))["line"]
         self.assertEqual(line["currentWon"], "23036654000")
 
+    def test_grpcurl_lists_the_health_of_all(self):
+        statuses = self.ask(self.grpcurl(self.address, "grpc.health.v1.Health/List"))["statuses"]
+        services = set(run(self.grpcurl(self.address, "list")).split())
+        self.assertEqual(set(statuses), services | {""})
+        self.assertEqual({one["status"] for one in statuses.values()}, {"SERVING"})
+
     def test_grpcurl_reads_errors(self):
         said = fails(self.grpcurl(
             "-import-path", SOURCE / "protos", "-import-path", "/usr/include",

@@ -155,6 +155,8 @@ class Runtime(unittest.TestCase):
         self.assertEqual(self.grpc("/grpc.health.v1.Health/Check", b""), b"\x08\1")
         self.assertEqual(self.grpc("/grpc.health.v1.Health/Check", b"\n" + bytes([len(SERVICE)]) +
                                    SERVICE.encode()), b"\x08\1")
+        row = b"\n" + bytes([len(SERVICE)]) + SERVICE.encode() + b"\x12\2\x08\1"
+        self.assertIn(row, self.grpc("/grpc.health.v1.Health/List", b""))
         error = self.fails("/grpc.health.v1.Health/Check", b"\n\4none")
         self.assertEqual(error.code(), grpc.StatusCode.NOT_FOUND)
         error = self.fails(f"/{SERVICE}/None", b"")

@@ -34,10 +34,9 @@ def imports():
 
 
 def contracts():
-    """All .proto files of the platform, and health; by their import paths."""
+    """All .proto files of the platform, by their import paths."""
     protos = SOURCE / "protos"
-    return [str(path.relative_to(protos)) for path in sorted(protos.rglob("*.proto"))] + [
-        "grpc/health/v1/health.proto"]
+    return [str(path.relative_to(protos)) for path in sorted(protos.rglob("*.proto"))]
 
 
 def run(command, **more):

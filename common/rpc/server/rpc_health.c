@@ -36,6 +36,31 @@ enum status health_check(struct health *self, struct rpc_call *call,
     return rpc_fail(call, NOT_FOUND, "this server has no such service");
 }
 
+enum status health_list(struct health *self, struct rpc_call *call,
+                        const health_health_list_request *in, health_health_list_response *out)
+{
+    (void)in;
+    struct arena *arena = rpc_arena(call);
+    size_t count = self->mounted_count + 1; /* "" too. */
+    struct listed {
+        health_health_list_response_statuses_entry entry;
+        health_health_check_response response;
+    } *listed = arena_calloc(arena, count, sizeof *listed);
+    out->statuses = arena_calloc(arena, count, sizeof(void *));
+    if (listed == NULL || out->statuses == NULL) return RESOURCE_EXHAUSTED;
+    for (size_t i = 0; i < count; i++) {
+        const char *service = i == 0 ? "" : self->mounted[i - 1]->service->name;
+        listed[i].response = (health_health_check_response)HEALTH_HEALTH_CHECK_RESPONSE_INIT;
+        listed[i].response.status = status_of(self, service);
+        listed[i].entry = (health_health_list_response_statuses_entry)
+            HEALTH_HEALTH_LIST_RESPONSE_STATUSES_ENTRY_INIT;
+        listed[i].entry.key = (char *)(uintptr_t)service;
+        listed[i].entry.value = &listed[i].response;
+        out->statuses[out->n_statuses++] = &listed[i].entry;
+    }
+    return OK;
+}
+
 /* Services neither come nor go: all that a watcher will learn is that the store goes down and comes
  * back, for which it is woken as by a commit, and that the server stops. */
 enum status health_watch(struct health *self, struct rpc_call *call,

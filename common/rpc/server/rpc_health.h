@@ -1,4 +1,4 @@
-/* grpc.health.v1.Health of every server: Check and Watch. */
+/* grpc.health.v1.Health of every server: Check, List and Watch. */
 #pragma once
 
 #include <stdatomic.h>
@@ -9,7 +9,7 @@
 #include "rpc/server/rpc_store.h"
 
 struct health {
-    const struct rpc_handlers *const *mounted; /* Services that Check knows besides "". */
+    const struct rpc_handlers *const *mounted; /* Services that are known besides "". */
     size_t mounted_count;
     size_t stored_count; /* Of these, the first: NOT_SERVING, as "" is, while `store` … */
     const struct rpc_store *store; /* … cannot be written. NULL: there is none. */
