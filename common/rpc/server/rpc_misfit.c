@@ -127,9 +127,11 @@ void rpc_misfit_type(struct http_exchange *exchange, const struct rpc_method *me
     http_response_add(&response, "content-type", text_from("text/plain; charset=utf-8"));
     enum status status = buffer_printf(&response.body, "%s takes content-type", method->name);
     const struct rpc_content_type *type;
+    const char *separator = " ";
     for (size_t i = 0; status == OK && (type = rpc_content_type_at(i)) != NULL; i++) {
         if (!rpc_content_type_fits(type, method)) continue;
-        status = buffer_printf(&response.body, "%s %s", i == 0 ? "" : ",", type->name);
+        status = buffer_printf(&response.body, "%s%s", separator, type->name);
+        separator = ", ";
     }
     if (status == OK) status = buffer_append_string(&response.body, "; text is UTF-8\n");
     if (status != OK) buffer_clear(&response.body);
