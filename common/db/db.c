@@ -30,6 +30,12 @@ size_t db_calls_batch_max(const struct db *db)
     return db->engine->calls_batch_max;
 }
 
+enum status db_transaction_check(const struct db *db)
+{
+    if (db_in_transaction(db)) return OK;
+    return db->exhausted ? RESOURCE_EXHAUSTED : UNAVAILABLE;
+}
+
 bool db_in_transaction(const struct db *db)
 {
     return db->engine->in_transaction(db->connection);
@@ -91,6 +97,7 @@ static enum status noted(struct db *db, enum status status)
 {
     bool worse = status == DATA_LOSS || (status == UNAVAILABLE && db->trouble == OK);
     if (worse) db->trouble = status;
+    db->exhausted |= status == RESOURCE_EXHAUSTED;
     return status;
 }
 
@@ -270,44 +277,38 @@ static enum status control(struct db *db, enum db_control what)
 
 enum status db_begin(struct db *db)
 {
+    db->exhausted = false;
     return control(db, db->access == DB_READ_WRITE ? DB_BEGIN_WRITE : DB_BEGIN_READ);
-}
-
-/* An engine may have rolled the whole transaction back by itself, on a full disk for instance. What
- * is left of it must fail then, and not begin another by accident. */
-static enum status transaction_check(struct db *db)
-{
-    return db->engine->in_transaction(db->connection) ? OK : UNAVAILABLE;
 }
 
 enum status db_commit(struct db *db)
 {
-    enum status status = transaction_check(db);
+    enum status status = db_transaction_check(db);
     return status == OK ? control(db, DB_COMMIT) : status;
 }
 
 void db_rollback(struct db *db)
 {
-    if (transaction_check(db) != OK) return;
+    if (db_transaction_check(db) != OK) return;
     /* A failure is logged by the engine; the next db_begin will meet it. */
     (void)!control(db, DB_ROLLBACK);
 }
 
 enum status db_savepoint_begin(struct db *db)
 {
-    enum status status = transaction_check(db);
+    enum status status = db_transaction_check(db);
     return status == OK ? control(db, DB_SAVEPOINT_BEGIN) : status;
 }
 
 enum status db_savepoint_release(struct db *db)
 {
-    enum status status = transaction_check(db);
+    enum status status = db_transaction_check(db);
     return status == OK ? control(db, DB_SAVEPOINT_RELEASE) : status;
 }
 
 void db_savepoint_rollback(struct db *db)
 {
-    if (transaction_check(db) != OK) return;
+    if (db_transaction_check(db) != OK) return;
     /* Without the savepoint's own rollback, the whole transaction must go: db_commit fails then. */
     if (control(db, DB_SAVEPOINT_ROLLBACK) != OK) db_rollback(db);
 }

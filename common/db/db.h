@@ -179,8 +179,13 @@ NODISCARD enum status db_savepoint_begin(struct db *db);
 NODISCARD enum status db_savepoint_release(struct db *db);
 void db_savepoint_rollback(struct db *db);
 
-/* A transaction is open. An engine may have rolled it back by itself. */
+/* A transaction is open. */
 bool db_in_transaction(const struct db *db);
+
+/* OK: a transaction is open. An engine may have rolled it back by itself: what is left of it must
+ * fail then, and not begin another by accident. RESOURCE_EXHAUSTED: for want of memory;
+ * UNAVAILABLE: for something else, a full disk for instance. */
+NODISCARD enum status db_transaction_check(const struct db *db);
 
 /* After a failed transaction or statement: it met something that has passed by now (a conflict, a
  * lost connection), surely nothing of it was kept, and the same once more may succeed. */

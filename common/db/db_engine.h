@@ -90,7 +90,8 @@ struct db {
     const struct db_engine *engine;
     void *connection;
     enum db_access access;
-    enum status trouble;                                   /* See db_trouble. */
+    enum status trouble; /* See db_trouble. */
+    bool exhausted;      /* Memory has failed since the transaction began. */
     struct db_statement *statements[DB_STATEMENT_BUCKETS]; /* By address of their db_sql. */
 };
 

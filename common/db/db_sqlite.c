@@ -42,6 +42,7 @@ struct statement {
 static enum status status_of(struct connection *connection, int result, const char *what)
 {
     enum status status = INTERNAL;
+    if (result == SQLITE_IOERR_NOMEM) result = SQLITE_NOMEM; /* While it read or wrote. */
     switch (result & 0xFF) {
     case SQLITE_OK:
     case SQLITE_DONE:

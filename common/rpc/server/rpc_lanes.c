@@ -87,16 +87,10 @@ static enum status job_body(struct rpc_job *job)
     return job->body(job->call, job->context);
 }
 
-/* An engine may have ended the transaction by itself. */
-static enum status transaction_check(const struct db *db)
-{
-    return db_in_transaction(db) ? OK : UNAVAILABLE;
-}
-
 /* Runs one job in a savepoint, so that its failure undoes it alone; bare, without one. */
 static void job_try(struct rpc_job *job, struct db *db, bool bare)
 {
-    job->status = bare ? transaction_check(db) : db_savepoint_begin(db);
+    job->status = bare ? db_transaction_check(db) : db_savepoint_begin(db);
     if (job->status != OK) {
         (void)rpc_fail(job->call, job->status, "the store cannot be written now");
         return;
@@ -142,9 +136,12 @@ static void job_run(struct rpc_job *job, struct db *db, bool bare)
 
 static void job_fail(struct rpc_job *job, enum status outcome)
 {
-    enum status status = outcome == DATA_LOSS ? DATA_LOSS : UNAVAILABLE;
+    bool own = outcome == DATA_LOSS || outcome == RESOURCE_EXHAUSTED;
+    enum status status = own ? outcome : UNAVAILABLE;
     job->status = rpc_fail(job->call, status, "the store could not commit%s",
-                           status == DATA_LOSS ? ": it is damaged" : "; try again");
+                           status == DATA_LOSS            ? ": it is damaged"
+                           : status == RESOURCE_EXHAUSTED ? " for want of memory; try again"
+                                                          : "; try again");
     job->call->violation_count = 0;
     job->call->reason[0] = '\0';
 }
