@@ -44,21 +44,31 @@ static enum status set_failed(const struct setting *setting, const char *wanted)
     return fault_set(setting->fault, INVALID_ARGUMENT, "`%s` is no %s", setting->text, wanted);
 }
 
-/* `1,500,000`, `-20`: digits with separators between them. False: another form or too large. */
+/* `1,500,000`, `-20`: digits, with commas between thousands or without any. False: another form or
+ * too large. */
 static bool number_read(const char **at, int64_t *number)
 {
+    enum { GROUP_DIGITS = 3 };
     bool negative = **at == '-';
+    bool grouped = false;
+    size_t group = 0; /* Digits since the comma. */
     *number = 0;
     *at += negative;
-    if (**at < '0' || **at > '9') return false;
     for (; (**at >= '0' && **at <= '9') || **at == ','; (*at)++) {
-        if (**at == ',') continue;
+        if (**at == ',') {
+            if (group == 0 || group > GROUP_DIGITS || (grouped && group < GROUP_DIGITS))
+                return false;
+            grouped = true;
+            group = 0;
+            continue;
+        }
+        group++;
         if (__builtin_mul_overflow(*number, 10, number) ||
             __builtin_add_overflow(*number, **at - '0', number))
             return false;
     }
     if (negative) *number = -*number;
-    return true;
+    return grouped ? group == GROUP_DIGITS : group > 0;
 }
 
 /* A number with one of these units behind it, each worth so many. */

@@ -168,6 +168,20 @@ static const char *field_value(struct ctl *ctl, const struct verb_field *field, 
     return arena_printf(&ctl->arena, "%s%s", field->prefix, given);
 }
 
+/* To the service a number that is 0 was not given: of one that may be left out, somebody who writes
+ * 0 means something else. */
+static bool means_nothing(const struct verb_field *field, const char *value)
+{
+    static const char *const numbers[] = {"_won", "_seconds", "_days"};
+    if (field->input != VERB_ARGUMENT_OPTIONAL && field->input != VERB_OPTION) return false;
+    if (value[0] == '\0' || value[strspn(value, "0")] != '\0') return false;
+    struct text path = text_from(field->paths);
+    bool number = false;
+    for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++)
+        number |= text_ends_with(path, text_from(numbers[i]));
+    return number;
+}
+
 static enum ctl_exit request_fill(struct ctl *ctl, const struct verb *verb,
                                   const struct words *words, ProtobufCMessage *request)
 {
@@ -178,6 +192,9 @@ static enum ctl_exit request_fill(struct ctl *ctl, const struct verb *verb,
         if (value == NULL && must)
             return words_refuse(verb, is_option(field) ? "say --" : "say ", field->word);
         if (value == NULL) continue;
+        if (means_nothing(field, value))
+            return ctl_usage("budget %s: %s%s: 0 is no value here; leave it out", verb->name,
+                             is_option(field) ? "--" : "", field->word);
         if (message_set(&ctl->arena, request, field->paths, value, &ctl->fault) != OK)
             return ctl_usage("budget %s: %s%s: %s", verb->name, is_option(field) ? "--" : "",
                              field->word, ctl->fault.message);
