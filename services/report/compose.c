@@ -494,13 +494,14 @@ enum status compose_document(struct arena *arena, const struct compose_input *in
     *document = (report_document)REPORT_DOCUMENT_INIT;
     const struct compose_report *latest =
         input->report_count > 0 ? &input->reports[input->report_count - 1] : NULL;
-    const char *publisher = input->publisher;
-    if (publisher[0] == '\0' && input->report_count == 1) publisher = latest->publisher;
-    const char *title = latest != NULL && input->report_count == 1 && latest->title[0] != '\0'
-                            ? latest->title
-                            : "주요업무보고";
+    const char *publisher = composed_publisher(input);
+    const char *title =
+        latest != NULL && input->report_count == 1 && publisher != NULL && latest->title[0] != '\0'
+            ? latest->title
+            : "주요업무보고";
     document->title = arena_copy(arena, title, strlen(title));
     document->as_of = arena_copy(arena, input->as_of, strlen(input->as_of));
+    if (publisher == NULL) publisher = "";
     document->publisher = arena_copy(arena, publisher, strlen(publisher));
     if (document->title == NULL || document->as_of == NULL || document->publisher == NULL) {
         return RESOURCE_EXHAUSTED;

@@ -187,6 +187,45 @@ static int32_t line_of(const type_citation *citation)
     return citation == NULL ? 0 : citation->line;
 }
 
+/* Takes a further bureau, or "" for none; false: it is another one. */
+static bool same_bureau(const char **only, const char *publisher)
+{
+    if (publisher[0] == '\0') return true;
+    if (*only == NULL) *only = publisher;
+    return strcmp(*only, publisher) == 0;
+}
+
+const char *composed_publisher(const struct compose_input *input)
+{
+    if (input->publisher[0] != '\0') return input->publisher;
+    const char *only = NULL;
+    bool same = true;
+    for (size_t i = 0; i < input->report_count; i++)
+        same &= same_bureau(&only, input->reports[i].publisher);
+    for (size_t i = 0; i < input->execution_count; i++) {
+        const budget_execution_row *row = input->execution[i];
+        if (row->commitment_known || row->expenditure_known)
+            same &= same_bureau(&only, row->publisher);
+    }
+    for (size_t i = 0; i < input->comparison_count; i++)
+        same &= same_bureau(&only, input->comparison[i]->publisher);
+    for (size_t i = 0; i < input->fund_count; i++)
+        same &= same_bureau(&only, input->funds[i]->publisher);
+    if (!same) return NULL;
+    return only == NULL ? "" : only;
+}
+
+/* A table without rows, of this bureau. */
+static report_composed_table *bureau_table_new(struct arena *arena,
+                                               const struct compose_input *input, const char *title,
+                                               const char *publisher, const char *unit)
+{
+    const char *whole = composed_publisher(input);
+    if (publisher[0] != '\0' && (whole == NULL || strcmp(publisher, whole) != 0))
+        title = arena_printf(arena, "%s (%s)", title, publisher);
+    return title == NULL ? NULL : composed_table_new(arena, title, unit, input->as_of);
+}
+
 report_composed_table *composed_execution(struct arena *arena, const struct compose_input *input,
                                           size_t first, size_t end)
 {
@@ -200,7 +239,8 @@ report_composed_table *composed_execution(struct arena *arena, const struct comp
     }
     char *note = arena_printf(arena, "%s, %%", unit->name);
     if (note == NULL) return NULL;
-    report_composed_table *table = composed_table_new(arena, "예산 집행 현황", note, input->as_of);
+    report_composed_table *table =
+        bureau_table_new(arena, input, "예산 집행 현황", input->execution[first]->publisher, note);
     if (table == NULL || !rows_reserve(arena, table, end - first + 1)) return NULL;
     if (!heading_add(arena, table, headings, ARRAY_LENGTH(headings))) return NULL;
     for (size_t i = first; i < end; i++) {
@@ -231,7 +271,8 @@ report_composed_table *composed_comparison(struct arena *arena, const struct com
     }
     char *note = arena_printf(arena, "%s, %%", unit->name);
     if (note == NULL) return NULL;
-    report_composed_table *table = composed_table_new(arena, "예산 증감 현황", note, input->as_of);
+    report_composed_table *table =
+        bureau_table_new(arena, input, "예산 증감 현황", input->comparison[first]->publisher, note);
     if (table == NULL || !rows_reserve(arena, table, end - first + 1)) return NULL;
     char year[YEAR_DIGITS + 1] = "";
     (void)snprintf(year, sizeof year, "%.4s", input->as_of);
@@ -262,12 +303,8 @@ report_composed_table *composed_funds(struct arena *arena, const struct compose_
 {
     static const char *const headings[] = {"기금", "계정", "예산", "집행금액 (원인행위기준)",
                                            "집행률"};
-    bool several = end - first < input->fund_count;
-    const char *title =
-        several ? arena_printf(arena, "기금 집행 현황 (%s)", input->funds[first]->publisher)
-                : "기금 집행 현황";
     report_composed_table *table =
-        title == NULL ? NULL : composed_table_new(arena, title, "원, %", input->as_of);
+        bureau_table_new(arena, input, "기금 집행 현황", input->funds[first]->publisher, "원, %");
     if (table == NULL || !rows_reserve(arena, table, end - first + 1)) return NULL;
     if (!heading_add(arena, table, headings, ARRAY_LENGTH(headings))) return NULL;
     for (size_t i = first; i < end; i++) {

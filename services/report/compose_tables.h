@@ -8,8 +8,14 @@
 report_composed_table *composed_table_new(struct arena *arena, const char *title, const char *unit,
                                           const char *as_of);
 
-/* The ledger's rows [first, end) in the printed form: 부서/사업명 | 예산현액 | 원인행위액 | 집행액
- * | 집행률 in the unit of the table that the first row was read from, or 천원. */
+/* Whose report the document is: the bureau that was asked for, or the only one that anything in it
+ * is of; NULL where there are several. */
+const char *composed_publisher(const struct compose_input *input);
+
+/* The ledger's rows [first, end), of one bureau, in the printed form: 부서/사업명 | 예산현액 |
+ * 원인행위액 | 집행액 | 집행률 in the unit of the table that the first row was read from, or 천원.
+ * The title of this and of the next two says whose they are where that is not the document's
+ * bureau. */
 report_composed_table *composed_execution(struct arena *arena, const struct compose_input *input,
                                           size_t first, size_t end);
 
@@ -17,8 +23,7 @@ report_composed_table *composed_execution(struct arena *arena, const struct comp
 report_composed_table *composed_comparison(struct arena *arena, const struct compose_input *input,
                                            size_t first, size_t end);
 
-/* 기금 | 계정 | 예산 | 집행금액 | 집행률 in 원, of the accounts [first, end); the title says whose
- * they are where there are others. */
+/* 기금 | 계정 | 예산 | 집행금액 | 집행률 in 원, of the accounts [first, end). */
 report_composed_table *composed_funds(struct arena *arena, const struct compose_input *input,
                                       size_t first, size_t end);
 

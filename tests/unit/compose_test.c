@@ -276,6 +276,31 @@ static void keeps_the_printed_unit(void)
     }
 }
 
+/* The report of one bureau, and the ledger's rows of another: no table passes for the first one's.
+ */
+static void names_the_bureau_of_a_row(void)
+{
+    char sea[] = "바다국";
+    struct arena arena;
+    arena_init(&arena, ARENA_BYTES);
+    const struct compose_report report = small(&arena);
+    budget_execution_row *row = execution_row(&arena, 0);
+    row->publisher = sea;
+    const struct compose_input input = {.as_of = "2020-04-21",
+                                        .publisher = "",
+                                        .reports = &report,
+                                        .report_count = 1,
+                                        .execution = &row,
+                                        .execution_count = 1};
+    report_document *document = NULL;
+    CU_ASSERT_EQUAL_FATAL(compose_document(&arena, &input, &document), OK);
+    CU_ASSERT_STRING_EQUAL(document->publisher, "");
+    CU_ASSERT_STRING_EQUAL(document->title, "주요업무보고");
+    CU_ASSERT_PTR_NULL(table_titled(document, "예산 집행 현황"));
+    CU_ASSERT_PTR_NOT_NULL(table_titled(document, "예산 집행 현황 (바다국)"));
+    arena_free(&arena);
+}
+
 static void leaves_out_what_is_later(void)
 {
     struct arena arena;
@@ -475,6 +500,7 @@ SUITE("compose", {"prints the execution cell for cell", prints_the_execution_cel
       {"prints the comparison cell for cell", prints_the_comparison_cell_for_cell},
       {"orders the sections", orders_the_sections},
       {"keeps the printed unit", keeps_the_printed_unit},
+      {"names the bureau of a row", names_the_bureau_of_a_row},
       {"leaves out what is later", leaves_out_what_is_later},
       {"leaves out later intervals", leaves_out_later_intervals},
       {"renders Markdown", renders_markdown}, {"renders HTML", renders_html},
