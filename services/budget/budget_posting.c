@@ -191,7 +191,8 @@ enum status posting_corrected_get(struct db *db, int64_t id, struct posting_corr
                                                 .carry_over_type = (int32_t)db_int(&rows, 3),
                                                 .origin_year = (int32_t)db_int(&rows, 4),
                                                 .correction = db_int(&rows, 5) != 0,
-                                                .taken_back_won = db_int(&rows, 6)};
+                                                .taken_back_won = db_int(&rows, 6),
+                                                .contracted_won = db_int(&rows, 7)};
     db_end(&rows);
     return status;
 }

@@ -120,6 +120,13 @@ static enum status corrected_check(const struct posting_state *state,
         return refuse(refusal, INVALID_ARGUMENT, "NOT_CORRECTABLE", "corrects");
     }
     int64_t left = corrected->won + corrected->taken_back_won; /* Of different signs. */
+    if (draft->won <= left && left - draft->won < corrected->contracted_won) {
+        (void)fault_set(&refusal->fault, FAILED_PRECONDITION,
+                        "contracts take %s won of entries/%lld; %s can still be taken back",
+                        words_of(corrected->contracted_won).text, (long long)corrected->id,
+                        words_of(left - corrected->contracted_won).text);
+        return refuse(refusal, FAILED_PRECONDITION, "UNDER_CONTRACT", "amount_won");
+    }
     if (draft->won <= left) return OK;
     (void)fault_set(&refusal->fault, FAILED_PRECONDITION,
                     "of the %s won of entries/%lld %s can still be taken back; %s are asked for",

@@ -34,6 +34,7 @@ struct posting_corrected {
     enum entry_kind kind;
     int64_t won;
     int64_t taken_back_won; /* By corrections so far; 0 or negative, as they are kept. */
+    int64_t contracted_won; /* By the contracts that stand on it. */
     bool correction;        /* It takes another one back itself. */
     int32_t carry_over_type, origin_year;
 };

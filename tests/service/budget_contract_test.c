@@ -4,6 +4,7 @@
 
 #include "contract.rpc.h"
 #include "support/budget_calls.h"
+#include "support/budget_ledgers.h"
 #include "support/suite.h"
 
 enum { MILLION = 1000000 };
@@ -296,6 +297,19 @@ static void binds_contracts_to_commitments(void)
     draft.terms.line = budget_line_2020(&at, ROW_HALL);
     CU_ASSERT_EQUAL(record(&at, &call, &draft, NULL), FAILED_PRECONDITION);
     check_reason(&call, "NOT_A_COMMITMENT", "");
+    /* Nothing of a commitment goes while contracts take all of it. */
+    const struct entry_short back = {.line = line,
+                                     .kind = BUDGET_ENTRY_KIND_COMMITMENT,
+                                     .won = 1,
+                                     .day = "2020-12-31",
+                                     .corrects = draft.terms.entry};
+    struct budget_answer answer;
+    budget_post(&at, &back, 1, &answer);
+    budget_check_refused(
+        &answer, &(struct budget_refused){
+                     FAILED_PRECONDITION, "UNDER_CONTRACT", "entries[0].amount_won",
+                     "contracts take 9,703,353,000 won of entries/5; 0 can still be taken back"});
+    budget_answer_end(&answer);
     /* What is withdrawn gives its share back. */
     budget_withdraw_contract_request in = BUDGET_WITHDRAW_CONTRACT_REQUEST_INIT;
     budget_withdraw_contract_response out = BUDGET_WITHDRAW_CONTRACT_RESPONSE_INIT;
