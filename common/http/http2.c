@@ -378,17 +378,19 @@ static void http2_receive(struct http_connection *connection, struct text bytes)
         http_connection_close(connection);
         return;
     }
+    struct http_server *server = connection->server;
     struct http2 *http2 = connection->http2;
     if (http2->calmed) return;
     http2->resting = false;
     ssize_t used = http2_heads_receive(&http2->heads, http2->session, bytes);
     /* What is wrong with a frame, nghttp2 tells the peer itself; this is no memory, a flood or a
      * wrong preface. */
-    size_t frames_max = connection->server->config.limits.queued_frames_max;
+    size_t frames_max = server->config.limits.queued_frames_max;
     bool flood = used == NGHTTP2_ERR_FLOODED ||
                  nghttp2_session_get_outbound_queue_size(http2->session) > frames_max;
-    if (flood) http_count(&connection->server->counters, HTTP_COUNT_OUTPUT_FLOODS, 1);
+    if (flood) http_count(&server->counters, HTTP_COUNT_OUTPUT_FLOODS, 1);
     if (used < 0 || flood) http_connection_close(connection);
+    if (server->config.batch_ended != NULL) server->config.batch_ended(server->config.context);
 }
 
 static void http2_drain(struct http_connection *connection)

@@ -36,7 +36,10 @@ struct http_server_config {
     bool allow_plain;           /* With TLS: what does not begin a handshake is served too. */
     http_handler *handler;
     http_begin *begin; /* NULL: every request is handed over whole. */
-    void *context;     /* Of both. */
+    /* Called when all requests that one read of HTTP/2 brought were handed over; NULL: nobody asks.
+     */
+    void (*batch_ended)(void *context);
+    void *context; /* Of all three. */
 };
 
 /* Binds and listens. INVALID_ARGUMENT: no such address. UNAVAILABLE: it cannot be bound or listened

@@ -44,6 +44,7 @@ struct rpc_job {
 /* Where a call is. */
 enum rpc_phase {
     RPC_PHASE_READING, /* Its request is coming. */
+    RPC_PHASE_BATCH,   /* It waits for the others that came with it; see rpc_calls.c. */
     RPC_PHASE_LANE,    /* The writer or a worker has it, or it waits for one. */
     RPC_PHASE_FIBER,   /* Its handler runs on a fiber, or waits there. */
     RPC_PHASE_ENDING,  /* It is being answered. */

@@ -35,9 +35,11 @@ enum {
     RPC_STREAM_PATIENCE_MS = 30 * 1000, /* … for so long. */
     RPC_WRITER_STACK_BYTES = 512 * 1024,
     RPC_WORKER_STACK_BYTES = 1024 * 1024,
-    RPC_CALLS_KEPT = 32,             /* Finished calls whose memory waits for the next ones. */
-    RPC_VIOLATIONS_MAX = 20,         /* Of one BadRequest. */
-    RPC_VIOLATIONS_BYTES_MAX = 3000, /* Clients take 8 KB of trailers. */
+    RPC_BATCH_CALLS_MAX = 32,         /* Reads that run one behind the other … */
+    RPC_BATCH_BYTES_MAX = 256 * 1024, /* … before they are answered; and what they may hold. */
+    RPC_CALLS_KEPT = 32,              /* Finished calls whose memory waits for the next ones. */
+    RPC_VIOLATIONS_MAX = 20,          /* Of one BadRequest. */
+    RPC_VIOLATIONS_BYTES_MAX = 3000,  /* Clients take 8 KB of trailers. */
     RPC_REASON_BYTES_MAX = 63,
     RPC_MOUNTS_MAX = 16,
     RPC_OWN_MOUNTS_MAX = 3,      /* Of the runtime's own: health, reflection twice. */

@@ -50,6 +50,8 @@ struct rpc_loop {
 
     struct rpc_calls fresh; /* Began in this turn: no timer is set for them yet. */
     struct rpc_calls calls; /* The others that have not ended. */
+    struct rpc_call *batch[RPC_BATCH_CALLS_MAX]; /* To run together; see rpc_calls.c. */
+    size_t batch_count;
     size_t in_flight;
     struct rpc_call *kept;
     size_t kept_count;

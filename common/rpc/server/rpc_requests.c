@@ -231,6 +231,6 @@ void rpc_request_handle(void *context, struct http_exchange *exchange)
         return;
     }
     http_exchange_drop_body(exchange);
-    if (call->lane != RPC_LANE_READ) http_exchange_watch(exchange, &whole_events, call);
+    http_exchange_watch(exchange, &whole_events, call);
     rpc_call_dispatch(call);
 }

@@ -138,6 +138,7 @@ static enum status http_start(struct rpc_loop *loop, struct fault *fault)
                                       .allow_plain = config->allow_plain,
                                       .handler = rpc_request_handle,
                                       .begin = rpc_request_begin,
+                                      .batch_ended = rpc_calls_run_batch,
                                       .context = loop};
     /* Streams are told first that the server stops; what is left then is cut off. */
     http.limits.drain_timeout_ms += RPC_DRAIN_GRACE_MS;

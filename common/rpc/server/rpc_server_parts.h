@@ -54,6 +54,9 @@ struct rpc_call *rpc_call_new(struct rpc_loop *loop, const struct rpc_route *rou
 /* Runs a call whose request has been read, in its lane. */
 void rpc_call_dispatch(struct rpc_call *call);
 
+/* Runs the reads of this loop, the context, that wait for one another, and answers them. */
+void rpc_calls_run_batch(void *context);
+
 /* It has its status: answers, records and releases it. */
 void rpc_call_done(struct rpc_call *call);
 
