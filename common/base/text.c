@@ -142,6 +142,12 @@ ptrdiff_t text_control_at(struct text text)
         memcpy(&eight, text.bytes + i, sizeof eight);
         if (has_control(eight)) break;
     }
+    if (i < text.length && text.length >= sizeof(uint64_t)) {
+        /* The last eight, of which some were seen. */
+        uint64_t last;
+        memcpy(&last, text.bytes + text.length - sizeof last, sizeof last);
+        if (!has_control(last)) return -1;
+    }
     for (; i < text.length; i++) {
         unsigned char byte = (unsigned char)text.bytes[i];
         if (byte < 0x20 || byte == 0x7F) return (ptrdiff_t)i;

@@ -375,9 +375,11 @@ static int64_t get_int(void *self, int column)
 static struct text get_text(void *self, int column)
 {
     const struct statement *statement = self;
-    const char *bytes = (const char *)sqlite3_column_text(statement->sqlite, column);
+    /* The column is looked up once for both; without a mutex of the connection that is allowed. */
+    sqlite3_value *value = sqlite3_column_value(statement->sqlite, column);
+    const char *bytes = (const char *)sqlite3_value_text(value);
     if (bytes == NULL) return (struct text){"", 0};
-    return (struct text){bytes, (size_t)sqlite3_column_bytes(statement->sqlite, column)};
+    return (struct text){bytes, (size_t)sqlite3_value_bytes(value)};
 }
 
 static struct text get_bytes(void *self, int column)

@@ -198,6 +198,35 @@ static void enter(struct encoder *encoder, const ProtobufCMessage *message)
     if (message != NULL) put_unknown(encoder, message);
 }
 
+/* Most fields by far: one value, set where it is not zero. False: the field is of another kind. */
+static inline bool put_plain(struct encoder *encoder, const ProtobufCMessage *message,
+                             const ProtobufCFieldDescriptor *field)
+{
+    if (field->label != PROTOBUF_C_LABEL_NONE || field->flags != 0) return false;
+    const void *value = rpc_field_value(message, field);
+    ProtobufCType type = field->type;
+    uint64_t number;
+    if (type == PROTOBUF_C_TYPE_STRING) {
+        const char *string = *(char *const *)value;
+        if (string == NULL || string[0] == '\0') return true;
+        put_string(encoder, string);
+        put_tag(encoder, field->id, WIRE_LENGTH);
+        return true;
+    }
+    if (type == PROTOBUF_C_TYPE_INT64 || type == PROTOBUF_C_TYPE_UINT64)
+        number = *(const uint64_t *)value;
+    else if (type == PROTOBUF_C_TYPE_INT32 || type == PROTOBUF_C_TYPE_ENUM)
+        number = (uint64_t)(int64_t) * (const int32_t *)value;
+    else if (type == PROTOBUF_C_TYPE_BOOL)
+        number = *(const protobuf_c_boolean *)value != 0;
+    else
+        return false;
+    if (number == 0) return true;
+    put_varint(encoder, number);
+    put_tag(encoder, field->id, WIRE_VARINT);
+    return true;
+}
+
 /* Writes the fields of the frame that are left, up to the next one that is made of messages. */
 static void put_fields(struct encoder *encoder, struct frame *frame)
 {
@@ -205,6 +234,7 @@ static void put_fields(struct encoder *encoder, struct frame *frame)
     const ProtobufCFieldDescriptor *begin = message->descriptor->fields;
     const ProtobufCFieldDescriptor *field = begin + frame->field;
     while (field-- > begin) {
+        if (put_plain(encoder, message, field)) continue;
         if (!rpc_field_is_set(message, field)) continue;
         const void *value = rpc_field_value(message, field);
         bool list = field->label == PROTOBUF_C_LABEL_REPEATED;
