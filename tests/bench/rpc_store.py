@@ -63,11 +63,13 @@ def fill(path):
             publisher=BUREAUS[code * 3 // (LINES + 1)], path=f"/{code}", parent_id=parent,
             parent_name=name(parent) if parent else "", label=label, depth=depth, position=code,
             memo=0, first_day="2020-03-31", reading_id=1, report_id=report, section=section,
-            text_line=100 + code, table_row=code)
+            text_line=100 + code, table_row=code, line_class=1 + code % 2,
+            closed_ms=code if code % 10 == 0 else None)
         won = dict(current_won=current, committed_won=current * 7 // 10,
                    spent_won=current * 3 // 10)
         put(store, "budget_balances", line_id=code, above_id=parent, last_day="",
-            own_committed_count=0, own_spent_count=0, own_reserved_won=0, reserved_won=0, **won,
+            own_committed_count=0, own_spent_count=0, own_reserved_won=0,
+            reserved_won=current // 20, **won,
             **{f"own_{what}": 0 for what in won})
         parents[depth] = code
         for below in range(depth + 1, len(parents)):
@@ -86,11 +88,12 @@ def get_line_answers(path, sql, message):
     random.Random(1).shuffle(codes)
     for code in codes:
         (_, _, year, parent, label, depth, position, publisher, memo, report, section, text_line,
-         row, current, committed, spent, *_) = store.execute(sql, (name(code),)).fetchone()
+         row, current, committed, spent, reserved, line_class, closed) = store.execute(sql, (name(code),)).fetchone()
         answer = get_line_response(line=dict(
             name=name(code), fiscal_year=year, parent=parent, label=label, depth=depth,
-            position=position, publisher=publisher, memo=bool(memo), current_won=current, committed_won=committed,
-            spent_won=spent))
+            position=position, publisher=publisher, memo=bool(memo), current_won=current,
+            committed_won=committed, spent_won=spent, reserved_won=reserved, line_class=line_class,
+            closed=bool(closed)))
         if report:
             answer.line.citation.report_id = report
             answer.line.citation.section_path.extend(section.split("\n"))

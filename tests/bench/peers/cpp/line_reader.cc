@@ -51,6 +51,10 @@ bool LineReader::Get(const std::string &name, sotong::budget::v1::Line *line)
         line->set_current_won(sqlite3_column_int64(get_, 13));
         line->set_committed_won(sqlite3_column_int64(get_, 14));
         line->set_spent_won(sqlite3_column_int64(get_, 15));
+        line->set_reserved_won(sqlite3_column_int64(get_, 16));
+        line->set_line_class(
+            static_cast<sotong::budget::v1::LineClass>(sqlite3_column_int(get_, 17)));
+        line->set_closed(sqlite3_column_int(get_, 18) != 0);
         const char *report = text(9);
         if (report[0] != '\0') {
             auto *citation = line->mutable_citation();

@@ -136,6 +136,9 @@ static size_t row_pack(struct floor_calls *calls, uint8_t *answer)
     line.current_won = sqlite3_column_int64(calls->get, 13);
     line.committed_won = sqlite3_column_int64(calls->get, 14);
     line.spent_won = sqlite3_column_int64(calls->get, 15);
+    line.reserved_won = sqlite3_column_int64(calls->get, 16);
+    line.line_class = (budget_line_class)int_of(calls, 17);
+    line.closed = int_of(calls, 18) != 0;
     citation.report_id = text_of(calls, 9);
     citation.section_path = headings;
     citation.n_section_path = headings_split(text_of(calls, 10), headings);

@@ -66,6 +66,9 @@ func (r *Reader) Get(name string) (*budgetpb.Line, error) {
 		CurrentWon:   r.get.ColumnInt64(13),
 		CommittedWon: r.get.ColumnInt64(14),
 		SpentWon:     r.get.ColumnInt64(15),
+		ReservedWon:  r.get.ColumnInt64(16),
+		LineClass:    budgetpb.LineClass(r.get.ColumnInt32(17)),
+		Closed:       r.get.ColumnInt32(18) != 0,
 	}
 	if report := r.get.ColumnText(9); report != "" {
 		line.Citation = &typepb.Citation{

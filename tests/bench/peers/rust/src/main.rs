@@ -86,6 +86,9 @@ fn line_of(row: &Row) -> rusqlite::Result<Line> {
         current_won: row.get(13)?,
         committed_won: row.get(14)?,
         spent_won: row.get(15)?,
+        reserved_won: row.get(16)?,
+        line_class: row.get(17)?,
+        closed: row.get::<_, i64>(18)? != 0,
     })
 }
 
