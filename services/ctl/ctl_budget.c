@@ -30,7 +30,7 @@ static void print_words(void)
         "\nWords\n"
         "  LINE       lines/2020-general-0103, or 2020-general-0103 alone\n"
         "  AMOUNT     won: 1500000, 1,500,000, 150만원\n"
-        "  DATE       2020-04-13\n"
+        "  DATE       2020-04-13; without --date today in Seoul, or of what is corrected\n"
         "  INSTANT    2020-04-13T18:00:00+09:00, or a date for the end of that day in Seoul\n"
         "  DURATION   seconds, or 15m, 2h, 3d\n"
         "\nOptions of every verb\n"

@@ -6,7 +6,7 @@
 static const struct verb_column point_columns[] = {
     {"일자", "day", SHOW_TEXT, false, COLUMN_KEPT},
     {"계획률", "rate", SHOW_TEXT, true, COLUMN_KEPT},
-    {"계획액(원)", "amount_won", SHOW_TEXT, true, COLUMN_KEPT},
+    {"계획액(원)", "amount_won", SHOW_NONZERO, true, COLUMN_KEPT},
 };
 
 static const struct verb_column pace_columns[] = {

@@ -266,16 +266,23 @@ static enum status put_entries(struct export *export, FILE *file)
  * the publisher. */
 static enum status put_descriptor(struct export *export, FILE *file)
 {
-    struct buffer publisher;
+    struct buffer publisher; /* Its field; none in a package of all publishers. */
     buffer_init(&publisher, PATH_BYTES_MAX);
-    enum status status = rpc_json_put_string(&publisher, text_from(export->publisher));
-    if (status != OK) return status;
+    if (export->publisher[0] != '\0') {
+        enum status status = buffer_printf(&publisher, "  \"publisher\": ");
+        if (status == OK) status = rpc_json_put_string(&publisher, text_from(export->publisher));
+        if (status == OK) status = buffer_printf(&publisher, ",\n");
+        if (status != OK) {
+            buffer_free(&publisher);
+            return status;
+        }
+    }
     (void)fprintf(file,
                   "{\n"
                   "  \"profile\": \"tabular-data-package\",\n"
                   "  \"name\": \"sotong-budget-%d\",\n"
                   "  \"title\": \"Budget ledger (예산 원장) of fiscal year %d as of %s\",\n"
-                  "  \"publisher\": %.*s,\n"
+                  "%.*s"
                   "  \"countryCode\": \"KR\",\n"
                   "  \"fiscalPeriod\": {\"start\": \"%04d-01-01\", \"end\": \"%04d-12-31\"},\n"
                   "  \"granularity\": \"transactional\",\n"

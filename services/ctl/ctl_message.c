@@ -335,6 +335,7 @@ static const char *quantity_show(struct arena *arena, const type_quantity *quant
 static const char *number_show(struct arena *arena, int64_t number, enum message_style style)
 {
     struct decimal rounded;
+    if (style == SHOW_NONZERO && number == 0) return "";
     if (style == SHOW_NUMBER) return arena_printf(arena, "%" PRId64, number);
     if (style != SHOW_THOUSANDS) return terminal_number(arena, number);
     if (!decimal_rescale((struct decimal){number, 0}, 3, &rounded)) return "?";

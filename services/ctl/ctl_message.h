@@ -14,6 +14,7 @@ enum message_style {
     SHOW_LABEL,     /* Indented by the message's `depth`. */
     SHOW_THOUSANDS, /* Won in 천원. */
     SHOW_NUMBER,    /* Without separators, such as a year. */
+    SHOW_NONZERO,   /* As SHOW_TEXT; nothing for 0. */
     SHOW_MARK,      /* ✓ where it is true. */
 };
 

@@ -85,6 +85,9 @@ class ExportTest(unittest.TestCase):
         self.assertNotIn("다른 사업", (mine / "lines.csv").read_text())
         theirs = self.package("theirs", "--publisher", "없는 기관")
         self.assertEqual(len((theirs / "entries.csv").read_text().splitlines()), 1)
+        publisher = [json.loads((folder / "datapackage.json").read_text()).get("publisher")
+                     for folder in (mine, self.package("all"))]
+        self.assertEqual(publisher, [self.rows[0]["publisher"], None])
 
     def test_sheet(self):
         text = self.export("--as-of", DAY, "--format", "csv")
