@@ -80,6 +80,17 @@ static void finds_controls(void)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         CU_ASSERT_EQUAL(text_control_at(text_from(rows[i].string)), rows[i].at);
     CU_ASSERT_EQUAL(text_control_at((struct text){"1234567\0", 8}), 7);
+    /* At every place of every length. */
+    char bytes[32];
+    for (size_t length = 0; length <= sizeof bytes; length++) {
+        memset(bytes, 'a', sizeof bytes);
+        CU_ASSERT_EQUAL(text_control_at((struct text){bytes, length}), -1);
+        for (size_t i = 0; i < length; i++) {
+            memset(bytes, 'a', sizeof bytes);
+            bytes[i] = '\x7F';
+            CU_ASSERT_EQUAL(text_control_at((struct text){bytes, length}), (ptrdiff_t)i);
+        }
+    }
 }
 
 SUITE("text", {"finds invalid UTF-8", finds_invalid_utf8},
