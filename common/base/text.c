@@ -138,16 +138,18 @@ static bool has_control(uint64_t eight)
 ptrdiff_t text_control_at(struct text text)
 {
     size_t i = 0;
-    for (uint64_t eight; i + sizeof eight <= text.length; i += sizeof eight) {
+    bool found = text.length < sizeof(uint64_t); /* Or there may be one. */
+    for (uint64_t eight; !found && i + sizeof eight <= text.length;) {
         memcpy(&eight, text.bytes + i, sizeof eight);
-        if (has_control(eight)) break;
+        found = has_control(eight);
+        if (!found) i += sizeof eight;
     }
-    if (i < text.length && text.length >= sizeof(uint64_t)) {
-        /* The last eight, of which some were seen. */
+    if (!found && i < text.length) { /* The last eight, of which some were seen. */
         uint64_t last;
         memcpy(&last, text.bytes + text.length - sizeof last, sizeof last);
-        if (!has_control(last)) return -1;
+        found = has_control(last);
     }
+    if (!found) return -1;
     for (; i < text.length; i++) {
         unsigned char byte = (unsigned char)text.bytes[i];
         if (byte < 0x20 || byte == 0x7F) return (ptrdiff_t)i;
