@@ -22,6 +22,7 @@ SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 QUESTION = "/sotong.budget.v1.BudgetService/GetExecution"
 QUESTION_DAYS = (5, 20, 35, 50)  # Of those that ledger_fill.py has entries on.
 COLD_SECONDS = 0.25
+WARM_UP_SECONDS = 1.5 # Every item comes by at least once: warm is what is in use in memory.
 CHECKED_MAX = 1_000_000  # Beyond, adding up what was made takes longer than all else.
 GROWTH_MAX = 1.5
 WORDS = {"commitment": "one commitment, 1 in flight",
@@ -178,8 +179,7 @@ def measure(bench, servers):
                 server.start()
                 run(server, what, "cold", COLD_SECONDS, 0)
             for server in servers:
-                run(server, what, "warm", bench.options.seconds,
-                    ledger_servers.WARM_UP_SECONDS)
+                run(server, what, "warm", bench.options.seconds, WARM_UP_SECONDS)
     return [{"what": what, "state": state, "entries": count,
              "runs_us": [one["p50_us"] for one in runs],
              **{key: statistics.median(one[key] for one in runs) for key in runs[0]}}
