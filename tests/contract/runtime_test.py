@@ -17,6 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import http2_frames  # noqa: E402
 import runtime_process  # noqa: E402
 from certificates import Certificates  # noqa: E402
+from rpc_protocols import envelope  # noqa: E402
 from services import BUILD, SOURCE, free_ports  # noqa: E402
 from tools import npm_tool  # noqa: E402
 
@@ -102,6 +103,43 @@ class Runtime(unittest.TestCase):
                              (200, {"name": "a", "number": "5", "text": "가"}))
             code, error = self.curl("GetRow", '{"name":"none"}', version)
             self.assertEqual((code, error["code"]), (404, "not_found"))
+
+    def together(self, connection, names):
+        """Asks for rows in one write, every third as Connect, the others as gRPC; every seventh is
+        reset in the same write. The numbers of the streams."""
+        written, send = [], connection.send
+        connection.send = written.append
+        numbers = []
+        for i, name in enumerate(names):
+            connect, message = i % 3 == 0, b"\x0a" + bytes([len(name)]) + name.encode()
+            kind = "application/proto" if connect else "application/grpc"
+            number = connection.request(f"/{SERVICE}/GetRow", [("content-type", kind), ("te", "trailers")])
+            connection.data(number, message if connect else envelope(message), end=True)
+            if i % 7 == 0:
+                connection.frame(http2_frames.RST_STREAM, 0, number, (8).to_bytes(4, "big"))
+            numbers.append(number)
+        connection.send = send
+        connection.send(b"".join(written))
+        return numbers
+
+    def test_reads_that_come_together(self):
+        large = "가" * 40_000 # Several of these are more than a batch may hold.
+        self.assertEqual(self.curl("PutRow", json.dumps({"row": {"name": "large", "text": large}}))[0], 200)
+        names = [("a", "none", "large")[i * 5 // 3 % 3] for i in range(90)]
+        connection = http2_frames.Connection(self.server.port, window=1 << 20)
+        connection.grant(0, 1 << 24)
+        for i, number in enumerate(self.together(connection, names)):
+            if i % 7 == 0:
+                continue
+            stream = connection.wait(number)
+            if names[i] == "none":
+                said = stream.fields[":status"] if i % 3 == 0 else stream.fields["grpc-status"]
+                self.assertEqual(said, "404" if i % 3 == 0 else "5", i)
+                continue
+            self.assertEqual(stream.fields.get("grpc-status", "0"), "0", i)
+            self.assertIn(b"\x0a" + bytes([len(names[i])]) + names[i].encode(), stream.body)
+            self.assertEqual(large.encode() in stream.body, names[i] == "large", i)
+        connection.close()
 
     def test_curl_sends_a_large_body(self):
         text = "가" * (4 * 1024 * 1024)
