@@ -372,22 +372,30 @@ static int64_t get_int(void *self, int column)
     return sqlite3_column_int64(statement->sqlite, column);
 }
 
-static struct text get_text(void *self, int column)
+/* A column is looked up once for its bytes and their number; without a mutex of the connection
+ * that is allowed. */
+static sqlite3_value *value_of(void *self, int column)
 {
     const struct statement *statement = self;
-    /* The column is looked up once for both; without a mutex of the connection that is allowed. */
-    sqlite3_value *value = sqlite3_column_value(statement->sqlite, column);
-    const char *bytes = (const char *)sqlite3_value_text(value);
+    return sqlite3_column_value(statement->sqlite, column);
+}
+
+static struct text bytes_of(const void *bytes, sqlite3_value *value)
+{
     if (bytes == NULL) return (struct text){"", 0};
     return (struct text){bytes, (size_t)sqlite3_value_bytes(value)};
 }
 
+static struct text get_text(void *self, int column)
+{
+    sqlite3_value *value = value_of(self, column);
+    return bytes_of(sqlite3_value_text(value), value);
+}
+
 static struct text get_bytes(void *self, int column)
 {
-    const struct statement *statement = self;
-    const char *bytes = sqlite3_column_blob(statement->sqlite, column);
-    if (bytes == NULL) return (struct text){"", 0};
-    return (struct text){bytes, (size_t)sqlite3_column_bytes(statement->sqlite, column)};
+    sqlite3_value *value = value_of(self, column);
+    return bytes_of(sqlite3_value_blob(value), value);
 }
 
 static int64_t changes(void *self)

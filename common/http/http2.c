@@ -101,7 +101,6 @@ static void keep_target(struct http_exchange *exchange, struct text target)
 static void keep(struct http_exchange *exchange, enum http2_field field, nghttp2_rcbuf *name,
                  nghttp2_rcbuf *value)
 {
-    bool pseudo = field >= HTTP2_FIELD_METHOD && field <= HTTP2_FIELD_AUTHORITY;
     if (field == HTTP2_FIELD_IGNORED || field == HTTP2_FIELD_SCHEME ||
         field == HTTP2_FIELD_AUTHORITY) {
         return;
@@ -109,7 +108,7 @@ static void keep(struct http_exchange *exchange, enum http2_field field, nghttp2
     exchange->head_too_large = !http_exchange_hold_room(exchange);
     if (exchange->head_too_large) return;
     hold(exchange, value);
-    if (!pseudo) hold(exchange, name);
+    if (!http2_field_is_pseudo(field)) hold(exchange, name);
     if (field == HTTP2_FIELD_METHOD)
         exchange->request.method = text_of(value);
     else if (field == HTTP2_FIELD_PATH)
@@ -195,14 +194,7 @@ static void http2_consume(struct http_exchange *exchange, size_t bytes)
 
 static bool announces_too_much(const struct http_exchange *exchange)
 {
-    struct text length = http_request_field(&exchange->request, "content-length");
-    size_t bytes_max = exchange->server->config.limits.body_bytes_max;
-    uint64_t number = 0;
-    for (size_t i = 0; i < length.length && number <= bytes_max; i++) {
-        number = number * 10 +
-                 (uint64_t)(length.bytes[i] - '0'); /* The rules have checked the digits. */
-    }
-    return number > bytes_max;
+    return exchange->rules.length > exchange->server->config.limits.body_bytes_max;
 }
 
 /* The body of this request is still to come. */

@@ -192,7 +192,7 @@ static bool length_read(struct http2_rules *rules, struct text value)
 
 bool http2_rules_field(struct http2_rules *rules, enum http2_field field, struct text value)
 {
-    bool pseudo = field >= HTTP2_FIELD_METHOD && field <= HTTP2_FIELD_AUTHORITY;
+    bool pseudo = http2_field_is_pseudo(field);
     bool once = field != HTTP2_FIELD_PLAIN && field != HTTP2_FIELD_IGNORED;
     rules->malformed |= field == HTTP2_FIELD_MALFORMED || (once && (rules->seen & bit(field)) != 0);
     rules->malformed |= pseudo && (rules->trailers || (rules->seen & SEEN_PLAIN_ORDER) != 0);

@@ -22,6 +22,12 @@ enum http2_field {
     HTTP2_FIELD_MALFORMED, /* No request has it: the stream is reset. */
 };
 
+/* Its name begins with a colon. */
+static inline bool http2_field_is_pseudo(enum http2_field field)
+{
+    return field >= HTTP2_FIELD_METHOD && field <= HTTP2_FIELD_AUTHORITY;
+}
+
 /* What the field is, by itself. */
 enum http2_field http2_field_of(struct text name, struct text value);
 
@@ -30,7 +36,7 @@ struct http2_rules {
     uint32_t seen;   /* Bits by enum http2_field, and of some values. */
     bool trailers;   /* The fields of its end come. */
     bool malformed;  /* A rule is broken; see http2_rules_field. */
-    uint64_t length; /* That its content-length says. */
+    uint64_t length; /* That its content-length says; 0 without one. */
     uint64_t received;
 };
 

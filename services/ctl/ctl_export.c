@@ -262,34 +262,37 @@ static enum status put_entries(struct export *export, FILE *file)
     return status;
 }
 
+/* None in a package of all publishers. */
+static enum status put_publisher(const struct export *export, FILE *file)
+{
+    if (export->publisher[0] == '\0') return OK;
+    struct buffer name;
+    buffer_init(&name, PATH_BYTES_MAX);
+    enum status status = rpc_json_put_string(&name, text_from(export->publisher));
+    if (status == OK)
+        (void)fprintf(file, "  \"publisher\": %.*s,\n", (int)name.length, (char *)name.bytes);
+    buffer_free(&name);
+    return status;
+}
+
 /* The descriptor; everything in it that differs from one export to another is plain ASCII, but for
  * the publisher. */
 static enum status put_descriptor(struct export *export, FILE *file)
 {
-    struct buffer publisher; /* Its field; none in a package of all publishers. */
-    buffer_init(&publisher, PATH_BYTES_MAX);
-    if (export->publisher[0] != '\0') {
-        enum status status = buffer_printf(&publisher, "  \"publisher\": ");
-        if (status == OK) status = rpc_json_put_string(&publisher, text_from(export->publisher));
-        if (status == OK) status = buffer_printf(&publisher, ",\n");
-        if (status != OK) {
-            buffer_free(&publisher);
-            return status;
-        }
-    }
     (void)fprintf(file,
                   "{\n"
                   "  \"profile\": \"tabular-data-package\",\n"
                   "  \"name\": \"sotong-budget-%d\",\n"
-                  "  \"title\": \"Budget ledger (예산 원장) of fiscal year %d as of %s\",\n"
-                  "%.*s"
+                  "  \"title\": \"Budget ledger (예산 원장) of fiscal year %d as of %s\",\n",
+                  export->fiscal_year, export->fiscal_year, export->as_of);
+    enum status status = put_publisher(export, file);
+    if (status != OK) return status;
+    (void)fprintf(file,
                   "  \"countryCode\": \"KR\",\n"
                   "  \"fiscalPeriod\": {\"start\": \"%04d-01-01\", \"end\": \"%04d-12-31\"},\n"
                   "  \"granularity\": \"transactional\",\n"
                   "  \"resources\": ",
-                  export->fiscal_year, export->fiscal_year, export->as_of, (int)publisher.length,
-                  (const char *)publisher.bytes, export->fiscal_year, export->fiscal_year);
-    buffer_free(&publisher);
+                  export->fiscal_year, export->fiscal_year);
     (void)fwrite(export_resources_json, 1, export_resources_json_length, file);
     (void)fputs("}\n", file);
     return OK;

@@ -111,49 +111,42 @@ static void put_string(struct encoder *encoder, const char *string)
     put_varint(encoder, length - nuls);
 }
 
+/* The value of a type that is written as a varint. */
+static inline uint64_t varint_of(ProtobufCType type, const void *value)
+{
+    if (type == PROTOBUF_C_TYPE_INT64 || type == PROTOBUF_C_TYPE_UINT64)
+        return *(const uint64_t *)value;
+    if (type == PROTOBUF_C_TYPE_INT32 || type == PROTOBUF_C_TYPE_ENUM)
+        return (uint64_t)(int64_t) * (const int32_t *)value;
+    if (type == PROTOBUF_C_TYPE_BOOL) return *(const protobuf_c_boolean *)value != 0;
+    if (type == PROTOBUF_C_TYPE_UINT32) return *(const uint32_t *)value;
+    if (type == PROTOBUF_C_TYPE_SINT32) return (uint32_t)wire_zigzag(*(const int32_t *)value);
+    return wire_zigzag(*(const int64_t *)value);
+}
+
 /* Writes a value that is not a message, without its tag. */
 static inline void put_value(struct encoder *encoder, ProtobufCType type, const void *value)
 {
     const ProtobufCBinaryData *bytes = value;
-    switch (type) {
-    case PROTOBUF_C_TYPE_INT32:
-    case PROTOBUF_C_TYPE_ENUM:
-        put_varint(encoder, (uint64_t)(int64_t) * (const int32_t *)value);
+    switch (wire_type_of(type)) {
+    case WIRE_VARINT:
+        put_varint(encoder, varint_of(type, value));
         return;
-    case PROTOBUF_C_TYPE_UINT32:
-        put_varint(encoder, *(const uint32_t *)value);
-        return;
-    case PROTOBUF_C_TYPE_SINT32:
-        put_varint(encoder, (uint32_t)wire_zigzag(*(const int32_t *)value));
-        return;
-    case PROTOBUF_C_TYPE_INT64:
-    case PROTOBUF_C_TYPE_UINT64:
-        put_varint(encoder, *(const uint64_t *)value);
-        return;
-    case PROTOBUF_C_TYPE_SINT64:
-        put_varint(encoder, wire_zigzag(*(const int64_t *)value));
-        return;
-    case PROTOBUF_C_TYPE_SFIXED32:
-    case PROTOBUF_C_TYPE_FIXED32:
-    case PROTOBUF_C_TYPE_FLOAT:
+    case WIRE_32BIT:
         put_run(encoder, value, 4);
         return;
-    case PROTOBUF_C_TYPE_SFIXED64:
-    case PROTOBUF_C_TYPE_FIXED64:
-    case PROTOBUF_C_TYPE_DOUBLE:
+    case WIRE_64BIT:
         put_run(encoder, value, 8);
         return;
-    case PROTOBUF_C_TYPE_BOOL:
-        put_varint(encoder, *(const protobuf_c_boolean *)value != 0);
+    case WIRE_LENGTH:
+        if (type == PROTOBUF_C_TYPE_STRING)
+            put_string(encoder, *(char *const *)value);
+        else
+            put_bytes(encoder, bytes->data, bytes->len);
         return;
-    case PROTOBUF_C_TYPE_STRING:
-        put_string(encoder, *(char *const *)value);
-        return;
-    case PROTOBUF_C_TYPE_BYTES:
-        put_bytes(encoder, bytes->data, bytes->len);
-        return;
-    case PROTOBUF_C_TYPE_MESSAGE:
-        return;
+    case WIRE_GROUP:
+    case WIRE_GROUP_END:
+        return; /* Of no type. */
     }
 }
 
@@ -204,23 +197,15 @@ static inline bool put_plain(struct encoder *encoder, const ProtobufCMessage *me
 {
     if (field->label != PROTOBUF_C_LABEL_NONE || field->flags != 0) return false;
     const void *value = rpc_field_value(message, field);
-    ProtobufCType type = field->type;
-    uint64_t number;
-    if (type == PROTOBUF_C_TYPE_STRING) {
+    if (field->type == PROTOBUF_C_TYPE_STRING) {
         const char *string = *(char *const *)value;
         if (string == NULL || string[0] == '\0') return true;
         put_string(encoder, string);
         put_tag(encoder, field->id, WIRE_LENGTH);
         return true;
     }
-    if (type == PROTOBUF_C_TYPE_INT64 || type == PROTOBUF_C_TYPE_UINT64)
-        number = *(const uint64_t *)value;
-    else if (type == PROTOBUF_C_TYPE_INT32 || type == PROTOBUF_C_TYPE_ENUM)
-        number = (uint64_t)(int64_t) * (const int32_t *)value;
-    else if (type == PROTOBUF_C_TYPE_BOOL)
-        number = *(const protobuf_c_boolean *)value != 0;
-    else
-        return false;
+    if (wire_type_of(field->type) != WIRE_VARINT) return false;
+    uint64_t number = varint_of(field->type, value);
     if (number == 0) return true;
     put_varint(encoder, number);
     put_tag(encoder, field->id, WIRE_VARINT);
